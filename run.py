@@ -90,7 +90,7 @@ def needed_to_serve(lock: str) -> str:
 
 
 def prepare(everything: bool) -> None:
-    """Make .venv where it is missing or of another Python; install what the lock names if that has changed."""
+    """Make .venv where it is missing or of another Python; install from the lock where that has changed."""
     lock = LOCK.read_text(encoding="utf-8")
     python = "{}.{}".format(*sys.version_info[:2])
     wanted = {"lock": hashlib.sha256(lock.encode()).hexdigest(), "python": python}
@@ -213,8 +213,8 @@ with sync_playwright() as driver:
     browser.close()
 """
 
-# The programs are copied because, started by root, they run as a user of their own and every folder above them
-# is opened to it (better a temporary one than somebody's home), and because a space in their path stops them.
+# The programs are copied because, started by root, they run as a user of their own to whom every folder above
+# them is opened (better a temporary one than somebody's home), and because a space in their path stops them.
 POSTGRESQL = """
 import importlib.util, pathlib, shutil, sys
 folder = pathlib.Path(sys.argv[1])

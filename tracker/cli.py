@@ -1,0 +1,122 @@
+"""The command `tracker`: the ones that serve are here; the others come from the features."""
+
+import os
+from collections.abc import Callable
+
+import click
+import sqlalchemy as sa
+from flask import Flask, current_app
+from flask.cli import AppGroup, ScriptInfo
+
+from tracker import create_app, migrations, server
+from tracker.accounts.actions import set_up_link
+from tracker.database import db
+from tracker.demo.actions import build, sign_in_links
+from tracker.institutions.models import Person
+
+
+class Commands(click.Group):
+    """Our own commands, and those the features gave the application.
+
+    Flask's own group would add options and commands that do not belong to the tracker.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *self._of_features(ctx).list_commands(ctx)})
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        return super().get_command(ctx, name) or self._of_features(ctx).get_command(ctx, name)
+
+    def _of_features(self, ctx: click.Context) -> click.Group:
+        return ctx.ensure_object(ScriptInfo).load_app().cli
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Track joint research by institutions of many countries, from the idea to the report."""
+
+
+def address_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Options that, for this start, stand above the settings HOST and PORT."""
+    command = click.option("--port", help="Port to listen on; otherwise PORT, otherwise 8000.")(command)
+    return click.option("--host", help="Address to listen on; otherwise HOST, otherwise 127.0.0.1.")(command)
+
+
+@main.command()
+@address_options
+def run(host: str | None, port: str | None) -> None:
+    """Bring the database up to date and serve."""
+
+    def announce(address: str) -> None:
+        click.echo(f"The tracker is at {address}/ (stop it with Ctrl-C)")
+        if link := set_up_link(current_app.config["BASE_URL"]):
+            click.echo("Nobody is here yet. Open this address, once, to become the first coordinator:")
+            click.echo(f"    {link}")
+
+    _serve(announce, host, port)
+
+
+@main.command()
+@address_options
+def demo(host: str | None, port: str | None) -> None:
+    """Serve an invented example network, from a database of its own."""
+    os.environ.setdefault("TRACKER_INSTANCE", os.path.join("instance", "demo"))
+
+    def build_once() -> None:
+        if db.session.scalar(sa.select(Person.id).limit(1)) is None:
+            click.echo("Building the example network …")
+            build()
+            db.session.commit()
+
+    def announce(address: str) -> None:
+        click.echo(f"The example network is at {address}/ (stop it with Ctrl-C)")
+        click.echo("Each of these links signs you in, once, as one of its people:")
+        for label, link in sign_in_links():
+            click.echo(f"    {label}: {link}")
+
+    _serve(announce, host, port, before=build_once)
+
+
+database_commands = AppGroup("db", help="The tables of the database.")
+main.add_command(database_commands)
+
+
+@database_commands.command("upgrade")
+def upgrade() -> None:
+    """Bring the tables up to date; a new database gets them all. Safe to run again."""
+    migrations.upgrade(current_app)
+    click.echo("The database is up to date")
+
+
+def _serve(
+    announce: Callable[[str], None],
+    host: str | None,
+    port: str | None,
+    before: Callable[[], None] | None = None,
+) -> None:
+    """Upgrade, call `before`, serve, and call `announce` with the address; both run within the application."""
+    for name, value in (("HOST", host), ("PORT", port)):
+        if value:
+            os.environ[name] = value  # the settings are read from there, addresses in mails among them
+    try:
+        number = server.chosen_port()
+        app = create_app()
+        with app.app_context():
+            migrations.upgrade(app)
+            if before:
+                before()
+        server.serve(app, os.environ.get("HOST") or "127.0.0.1", number, announce=_within(app, announce))
+    except server.CannotServe as error:
+        raise click.ClickException(str(error)) from error
+    except sa.exc.OperationalError as error:
+        raise click.ClickException(f"The database does not answer as it should: {error.orig}") from error
+    except PermissionError as error:
+        raise click.ClickException(f"This user may not write to {error.filename}.") from error
+
+
+def _within(app: Flask, announce: Callable[[str], None]) -> Callable[[str], None]:
+    def called(address: str) -> None:
+        with app.app_context():
+            announce(address)
+
+    return called

@@ -1,0 +1,133 @@
+"""The embedded server: waitress in front of the application, and a thread that sends owed mail."""
+
+import contextlib
+import errno
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from types import FrameType
+
+from flask import Flask
+from waitress.server import create_server
+
+from tracker.activity.outbox import send_owed
+
+SECONDS_BETWEEN_MAIL = 5
+LETTERS_AT_ONCE = 100
+
+
+class CannotServe(Exception):
+    """The server cannot start; its text is a sentence for the person who started it."""
+
+
+def chosen_port(text: str | None = None) -> int:
+    """The port to listen on: `text`, else the environment's PORT, else 8000. 0 means any free one."""
+    text = text or os.environ.get("PORT") or "8000"
+    if not (text.isascii() and text.isdigit() and int(text) < 65536):
+        raise CannotServe(f"PORT is “{text}”; it must be a whole number from 1 to 65535.")
+    return int(text)
+
+
+def serve(
+    app: Flask,
+    host: str = "127.0.0.1",
+    port: int | None = None,
+    threads: int = 4,
+    announce: Callable[[str], None] | None = None,
+) -> None:
+    """Serve until interrupted (Ctrl-C or SIGTERM); requests under way are finished first.
+
+    `announce` is called with the address, such as "http://127.0.0.1:8000", once the port is ours.
+    Raises `CannotServe`. Few threads on purpose: they share one processor's worth of Python.
+    """
+    port = chosen_port() if port is None else port
+    limit = app.config["MAX_CONTENT_LENGTH"]
+    try:
+        server = create_server(
+            app,
+            host=host,
+            port=port,
+            threads=threads,
+            ident=None,
+            # Ours answers what is a little too large with a page; waitress refuses what would fill the disk.
+            max_request_body_size=4 * limit if limit else 1024**3,
+            # The application itself decides how many proxies it believes.
+            clear_untrusted_proxy_headers=False,
+        )
+    except (OSError, ValueError) as error:  # ValueError: waitress could not find the host
+        raise CannotServe(_why_not(error, host, port)) from error
+
+    stopping = threading.Event()
+    sender = threading.Thread(target=send_mail_until, args=(app, stopping), name="mail")
+    with _terminated_like_interrupted():
+        try:
+            sender.start()
+            if announce:
+                announce(f"http://{_in_address(host)}:{_port_of(server, port)}")
+            server.run()  # returns when interrupted, after the threads have finished their requests
+        except (KeyboardInterrupt, SystemExit):
+            pass  # before or after run()
+        finally:
+            stopping.set()
+            server.close()
+            if sender.ident:
+                sender.join(timeout=10)
+
+
+def send_mail_until(app: Flask, stopping: threading.Event, pause: float = SECONDS_BETWEEN_MAIL) -> None:
+    """Send owed mail every `pause` seconds until `stopping` is set. A failure is logged and tried again."""
+    while not stopping.is_set():
+        handled = 0
+        try:
+            with app.app_context():
+                handled = send_owed(LETTERS_AT_ONCE)
+        except Exception:
+            app.logger.exception("Owed mail could not be sent; trying again in %s seconds", pause)
+        if handled < LETTERS_AT_ONCE:
+            stopping.wait(pause)
+
+
+@contextlib.contextmanager
+def _terminated_like_interrupted() -> Iterator[None]:
+    """Within, SIGTERM ends the program as Ctrl-C does. Only the main thread may and need say so."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        sys.exit(0)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _why_not(error: OSError | ValueError, host: str, port: int) -> str:
+    if isinstance(error, ValueError) or error.errno == errno.EADDRNOTAVAIL:
+        return f"HOST is “{host}”, which is no address of this machine."
+    if error.errno == errno.EADDRINUSE:
+        other = port + 1 if port < 65535 else port - 1
+        return (
+            f"Port {port} is in use by another program, perhaps another tracker. "
+            f"Stop that one, or choose another port: PORT={other}"
+        )
+    if error.errno == errno.EACCES:
+        return f"This user may not listen on port {port}. Choose one above 1023: PORT=8000"
+    return f"Cannot listen on {host}, port {port}: {error.strerror or error}."
+
+
+def _port_of(server: object, asked: int) -> int:
+    """The port listened on: with several addresses behind one name, waitress keeps a list of them."""
+    listening = getattr(server, "effective_listen", None)
+    return int(listening[0][1]) if listening else int(getattr(server, "effective_port", asked))
+
+
+def _in_address(host: str) -> str:
+    """The host as it stands in an address that a browser on this machine can open."""
+    if host in ("0.0.0.0", "::", "*", ""):
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
