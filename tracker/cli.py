@@ -94,7 +94,7 @@ def _serve(
     port: str | None,
     before: Callable[[], None] | None = None,
 ) -> None:
-    """Upgrade, call `before`, serve, and call `announce` with the address; both run within the application."""
+    """Upgrade, call `before`, serve, call `announce` with the address; both run within the application."""
     for name, value in (("HOST", host), ("PORT", port)):
         if value:
             os.environ[name] = value  # the settings are read from there, addresses in mails among them
