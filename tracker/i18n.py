@@ -8,9 +8,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -80,7 +79,7 @@ def language() -> str:
 
 @contextmanager
 def speaking(tag: str | None) -> Iterator[None]:
-    """Inside the block everything is said in the language of `tag`, or in English where it has no catalogue."""
+    """Inside the block all is said in the language of `tag`, or in English where that has no catalogue."""
     token = _speaking.set(nearest(tag, [*offered(), *pseudo.NAMES]) or "en")
     try:
         yield
@@ -102,7 +101,7 @@ def interface_languages() -> list[tuple[str, str]]:
 
 
 def nearest(text: str | None, tags: Iterable[str]) -> str | None:
-    """The one of `tags` meant by `text` ("FR-ca" means "fr", "zh_CN" means "zh-Hans"), or None. Never raises."""
+    """The one of `tags` meant by `text`, or None: "FR-ca" means "fr", "zh_CN" "zh-Hans". Never raises."""
     if not text or not _TAG.fullmatch(text):
         return None
     wanted = text.replace("_", "-").lower()
@@ -126,8 +125,12 @@ def _choose() -> str:
         nearest(request.args.get("lang"), tags)
         or (nearest(preferred(), tags) if preferred else None)
         or nearest(request.cookies.get(COOKIE), tags)
-        or next(filter(None, (nearest(tag, tags) for tag, q in list(request.accept_languages)[:20] if q)), "en")
+        or next(filter(None, (nearest(tag, tags) for tag in _accepted())), "en")
     )
+
+
+def _accepted() -> list[str]:
+    return [tag for tag, quality in list(request.accept_languages)[:20] if quality]
 
 
 def _remember(response: Response) -> Response:
@@ -252,7 +255,7 @@ def catalogue(tag: str) -> NullTranslations | None:
 def locale_of(tag: str) -> Locale:
     """Babel's locale for a tag of LANGUAGES or a pseudo-language.
 
-    English dates are day first and times run to 24 (30 September 2016, 14:05), as most of the world writes them.
+    English puts the day first and counts 24 hours (30 September 2016, 14:05), as most of its readers do.
     """
     tag = pseudo.FORMATS.get(tag, tag)
     return Locale.parse("en_GB" if tag == "en" else tag, sep="-" if "-" in tag else "_")
@@ -332,5 +335,5 @@ def list_and(items: Iterable[object]) -> str:
     """ "a, b and c" as the language spoken now joins them; Markup where an item is."""
     parts = list(items)
     if any(isinstance(part, Markup) for part in parts):
-        return Markup(format_list([escape(part) for part in parts], locale=_locale()))  # noqa: S704
+        return Markup(format_list([escape(part) for part in parts], locale=_locale()))
     return format_list([str(part) for part in parts], locale=_locale())

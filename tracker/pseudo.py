@@ -11,9 +11,7 @@ NAMES = {"en-XA": "⟦Ȇñġļîšĥ⟧", "ar-XB": "⟦ثىعلهسا⟧"}
 FORMATS = {"en-XA": "en", "ar-XB": "ar"}  # whose dates and numbers they use
 
 _LETTERS = {
-    "en-XA": str.maketrans(
-        string.ascii_letters, "åƀçðéƒĝĥîĵķļɱñöþǫŕšţûṽŵẋýžÅƁÇÐÉƑĜĤÎĴĶĻṀÑÖÞǪŔŠŢÛṼŴẊÝŽ"
-    ),
+    "en-XA": str.maketrans(string.ascii_letters, "åƀçðéƒĝĥîĵķļɱñöþǫŕšţûṽŵẋýžÅƁÇÐÉƑĜĤÎĴĶĻṀÑÖÞǪŔŠŢÛṼŴẊÝŽ"),
     "ar-XB": str.maketrans(string.ascii_letters, "ابثدعفغهيجكلمنوپقرستىڤطخحز" * 2),
 }
 # Placeholders, tags and entities are for the program, not for the reader.

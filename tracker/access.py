@@ -1,0 +1,72 @@
+"""The web's side of `tracker.permissions`: who is asking, and what a view does when the answer is no."""
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any
+
+from flask import abort, redirect, request, url_for
+from flask_login import current_user
+
+from tracker.database import SAFE_METHODS, db
+from tracker.permissions import permissions
+
+
+def actor() -> Any:
+    """The signed-in Person itself, never Flask-Login's proxy; None for a visitor."""
+    person = current_user._get_current_object()
+    return person if person.is_authenticated else None
+
+
+def can(name: str, *subject: Any) -> bool:
+    """Whether whoever asks holds the permission `name` on the subject."""
+    return permissions[name](actor(), *subject)
+
+
+def demand(name: str, *subject: Any) -> None:
+    """Stop the request unless the permission holds. What may not be seen is not there: 404, not 403."""
+    if not can(name, *subject):
+        abort(404 if name.startswith("view_") else 403)
+
+
+def requires(name: str, model: Any = None, loading: Sequence = (), seen_by: str | None = None) -> Callable:
+    """The view's door: load the row the URL names with what its page shows, check, hand the row over.
+
+    `seen_by` names the permission to see the row: without it the row is not there (404) rather than
+    forbidden (403), so that an address reveals nothing.
+    """
+
+    def decorate(view: Callable) -> Callable:
+        @wraps(view)
+        def guarded(**url: Any) -> Any:
+            subject = [load(model, url.pop(f"{model.__tablename__}_id"), loading)] if model else []
+            if actor() is None and not can(name, *subject):
+                return to_sign_in()
+            if seen_by:
+                demand(seen_by, *subject)
+            demand(name, *subject)
+            return view(*subject, **url)
+
+        guarded.access = name  # type: ignore[attr-defined]  # tests/test_house.py reads it
+        return guarded
+
+    return decorate
+
+
+def to_sign_in() -> Any:
+    """Send a visitor to sign in; afterwards they come back to a page they can GET."""
+    wanted = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
+    return redirect(url_for("accounts.sign_in", next=wanted), 303)
+
+
+def load(model: Any, row_id: int, loading: Sequence = ()) -> Any:
+    """The row, or 404. A request that will change it locks it, so two people cannot take one step twice."""
+    if row_id > 2**31 - 1:  # PostgreSQL would refuse the number rather than find nothing
+        abort(404)
+    lock = None if request.method in SAFE_METHODS else {"of": model}
+    return db.get_or_404(model, row_id, options=loading, with_for_update=lock)
+
+
+def public(view: Callable) -> Callable:
+    """Anyone may call this view."""
+    view.access = "public"  # type: ignore[attr-defined]
+    return view

@@ -1,0 +1,1 @@
+"""How a person comes in: first set-up, invitations, passwords, one-time links, and their own profile."""

@@ -1,0 +1,97 @@
+"""Sending what is owed. Claim first, then work with plain values and no open transaction."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from tracker import clock, mail
+from tracker.activity.kinds import sentence
+from tracker.activity.models import Delivery
+from tracker.database import db
+from tracker.i18n import speaking
+
+CLAIM_LASTS = timedelta(minutes=10)
+MOST_ATTEMPTS = 8
+FIRST_PAUSE = timedelta(minutes=2)  # doubled after every refusal
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One mail, detached from the database."""
+
+    delivery_id: int
+    address: str
+    name: str
+    language: str
+    template: str
+    values: dict[str, Any]
+
+
+def send_owed(limit: int = 100, send: Callable[[mail.Message], None] | None = None) -> int:
+    """Send up to `limit` mails and return how many were handled.
+
+    A crash loses none; at worst one is sent again after CLAIM_LASTS. Safe to run several times at once.
+    """
+    letters = claim(limit)
+    for letter in letters:
+        try:
+            (send or mail.send)(compose(letter))
+        except Exception as error:  # whatever the server says, the mail stays owed and the others go on
+            log.warning("mail %s could not be sent: %s", letter.delivery_id, error)
+            _note(letter.delivery_id, claimed_at=_next_try(letter.delivery_id), last_error=str(error)[:500])
+        else:
+            _note(letter.delivery_id, sent_at=clock.now(), last_error="")
+    return len(letters)
+
+
+def claim(limit: int) -> list[Letter]:
+    """Take mails for this run only, so that two runs at once never send the same one."""
+    now = clock.now()
+    owed = db.session.scalars(
+        sa.select(Delivery)
+        .where(Delivery.sent_at.is_(None), Delivery.attempts < MOST_ATTEMPTS)
+        .where(sa.or_(Delivery.claimed_at.is_(None), Delivery.claimed_at < now - CLAIM_LASTS))
+        .options(joinedload(Delivery.activity))
+        .order_by(Delivery.id)
+        .limit(limit)
+        .with_for_update(of=Delivery, skip_locked=True)
+    ).all()
+    letters = [_letter(delivery) for delivery in owed]
+    for delivery in owed:
+        delivery.claimed_at = now
+        delivery.attempts += 1
+    db.session.commit()
+    return letters
+
+
+def compose(letter: Letter) -> mail.Message:
+    """The mail itself, in the reader's language."""
+    with speaking(letter.language):
+        values = dict(letter.values)
+        if "kind" in values:
+            values["sentence"] = sentence(values["kind"], values["actor_name"], values)
+        return mail.compose(letter.template, letter.address, letter.name, values)
+
+
+def _letter(delivery: Delivery) -> Letter:
+    values = {"recipient_name": delivery.name, **delivery.details}
+    if activity := delivery.activity:
+        values = {**activity.details, **values, "kind": activity.kind, "actor_name": activity.actor_name}
+    return Letter(delivery.id, delivery.address, delivery.name, delivery.language, delivery.template, values)
+
+
+def _next_try(delivery_id: int) -> Any:
+    attempts = db.session.scalar(sa.select(Delivery.attempts).where(Delivery.id == delivery_id)) or 1
+    return clock.now() - CLAIM_LASTS + FIRST_PAUSE * 2 ** (attempts - 1)
+
+
+def _note(delivery_id: int, **values: Any) -> None:
+    db.session.execute(sa.update(Delivery).where(Delivery.id == delivery_id).values(**values))
+    db.session.commit()

@@ -1,0 +1,183 @@
+"""Files people upload: checked by content, stored under a name of ours, sent as attachments.
+
+Storage is a folder; another kind of store (S3) needs the same four functions of `Store`.
+"""
+
+import hashlib
+import os
+import re
+import secrets
+import unicodedata
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any, Protocol
+from urllib.parse import quote
+
+import filetype
+import sqlalchemy as sa
+from flask import Response, current_app
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker import clock
+from tracker.database import Base, db
+from tracker.i18n import _
+
+CHUNK = 256 * 1024
+OFFICE = "application/vnd.openxmlformats-officedocument"
+ACCEPTED = {  # by content, where a format has a signature; the extension it must be called by
+    "pdf": "application/pdf",
+    "docx": f"{OFFICE}.wordprocessingml.document",
+    "xlsx": f"{OFFICE}.spreadsheetml.sheet",
+    "pptx": f"{OFFICE}.presentationml.presentation",
+    "odt": "application/vnd.oasis.opendocument.text",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "epub": "application/epub+zip",
+    "zip": "application/zip",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "txt": "text/plain",
+    "md": "text/markdown",
+    "csv": "text/csv",
+}
+TEXTS = {"txt", "md", "csv"}
+ZIPPED = {"docx", "xlsx", "pptx", "odt", "ods", "epub", "zip"}
+
+
+class StoredFile(Base):
+    """A file somebody uploaded. The name is shown as given; the key says where it lies."""
+
+    __tablename__ = "stored_file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(sa.String(80), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(255))
+    media_type: Mapped[str] = mapped_column(sa.String(120))
+    size: Mapped[int]  # bytes
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    uploaded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    uploaded_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Store(Protocol):
+    """Where bytes lie, by key."""
+
+    def write(self, key: str, stream: IO[bytes]) -> None: ...
+    def read(self, key: str) -> Iterator[bytes]: ...
+    def exists(self, key: str) -> bool: ...
+    def delete(self, key: str) -> None: ...
+
+
+class FolderStore:
+    """A folder, two levels deep. A file is whole or not there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def _path(self, key: str) -> Path:
+        return self.folder / key[:2] / key
+
+    def write(self, key: str, stream: IO[bytes]) -> None:
+        """Copy the stream to the disk, then give it its name."""
+        path = self._path(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(f".{secrets.token_hex(4)}.part")
+        with part.open("wb") as target:
+            while chunk := stream.read(CHUNK):
+                target.write(chunk)
+            target.flush()
+            os.fsync(target.fileno())
+        part.replace(path)
+
+    def read(self, key: str) -> Iterator[bytes]:
+        """The bytes, in pieces. FileNotFoundError at once where there are none."""
+        source = self._path(key).open("rb")
+
+        def pieces() -> Iterator[bytes]:
+            with source:
+                while chunk := source.read(CHUNK):
+                    yield chunk
+
+        return pieces()
+
+    def exists(self, key: str) -> bool:
+        return self._path(key).is_file()
+
+    def delete(self, key: str) -> None:
+        self._path(key).unlink(missing_ok=True)
+
+
+def store() -> Store:
+    """The store of this application."""
+    return FolderStore(Path(current_app.config["INSTANCE"]) / "uploads")
+
+
+def keep(upload: Any, *, uploaded_by: Any) -> StoredFile:
+    """Check a werkzeug FileStorage by its content and store it. Raises ValueError with a sentence.
+
+    The row is added to the session; bytes whose transaction fails are left behind unnamed, never served.
+    """
+    name = safe_name(upload.filename or "")
+    extension = _checked_extension(name, upload.stream)
+    digest, size = hashlib.sha256(), 0
+    upload.stream.seek(0)
+    while chunk := upload.stream.read(CHUNK):
+        digest.update(chunk)
+        size += len(chunk)
+    if size == 0:
+        raise ValueError(_("This file is empty."))
+    upload.stream.seek(0)
+    row = StoredFile(
+        key=secrets.token_hex(20),
+        name=name,
+        media_type=ACCEPTED[extension],
+        size=size,
+        sha256=digest.hexdigest(),
+        uploaded_by_id=uploaded_by.id if uploaded_by else None,
+        uploaded_at=clock.now(),
+    )
+    store().write(row.key, upload.stream)
+    db.session.add(row)
+    return row
+
+
+def safe_name(name: str) -> str:
+    """A file's name without folders, control and direction-changing characters; at most 150 characters."""
+    name = unicodedata.normalize("NFC", name.replace("\\", "/").rsplit("/", 1)[-1])
+    name = "".join(c for c in name if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
+    name = re.sub(r'[<>:"|?*]', "_", name).strip(" .")
+    stem, dot, extension = name.rpartition(".")
+    return f"{stem[:140]}{dot}{extension[:10]}" if dot else name[:150]
+
+
+def send(row: StoredFile) -> Response:
+    """The file as an attachment under the name it was given (RFC 6266)."""
+    response = Response(store().read(row.key), mimetype=row.media_type)
+    response.content_length = row.size
+    ascii_name = unicodedata.normalize("NFKD", row.name).encode("ascii", "ignore").decode().replace('"', "") or "file"
+    response.headers["Content-Disposition"] = f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(row.name)}"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+def _checked_extension(name: str, stream: IO[bytes]) -> str:
+    extension = name.rpartition(".")[2].lower() if "." in name else ""
+    extension = {"jpeg": "jpg"}.get(extension, extension)
+    if extension not in ACCEPTED:
+        raise ValueError(_("This kind of file is not accepted. Accepted are: %(kinds)s.", kinds=", ".join(ACCEPTED)))
+    stream.seek(0)
+    head = stream.read(8192)
+    if extension in TEXTS:
+        if b"\0" in head or _guess(head):
+            raise ValueError(_("The content of this file is not what its name says."))
+        return extension
+    guessed = _guess(head)
+    matches = guessed == extension or (extension in ZIPPED and guessed in ZIPPED)
+    if not matches:
+        raise ValueError(_("The content of this file is not what its name says."))
+    return extension
+
+
+def _guess(head: bytes) -> str | None:
+    kind = filetype.guess(head) if head else None
+    return kind.extension if kind else None

@@ -1,0 +1,100 @@
+"""The base of every form. CSRF is not here: `tracker.csrf` checks it once for every unsafe request."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import request
+from wtforms import Form, SelectChoice, SelectMultipleField, StringField, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from tracker.i18n import _
+from tracker.markdown import clean_text
+
+MOST_CHOICES = 300  # nobody means to tick more; a forged form might
+
+
+class BaseForm(Form):
+    """`obj` fills the form for editing. `submitted` tells a POST from a first look."""
+
+    class Meta:
+        def bind_field(self, form: Any, unbound: Any, options: dict) -> Any:
+            if issubclass(unbound.field_class, StringField):
+                options["filters"] = [clean, *options.get("filters", ())]
+            return unbound.bind(form=form, **options)
+
+        def get_translations(self, form: Any) -> Any:
+            return _Translations()
+
+    def __init__(self, obj: Any = None, **defaults: Any) -> None:
+        posted = request.form if request.method == "POST" else None
+        if posted is not None and request.files:
+            posted = _with_files()
+        super().__init__(formdata=posted, obj=obj, **defaults)
+
+    def submitted(self) -> bool:
+        """True for a POST whose fields all hold."""
+        return request.method == "POST" and self.validate()
+
+
+class _Translations:
+    """WTForms' own sentences through our catalogue."""
+
+    def gettext(self, message: str) -> str:
+        return _(message)
+
+    def ngettext(self, singular: str, plural: str, count: int) -> str:
+        return _(singular if count == 1 else plural)
+
+
+def _with_files() -> Any:
+    combined = request.form.copy()
+    for name, files in request.files.lists():
+        combined.setlist(name, files)
+    return combined
+
+
+def clean(value: Any) -> Any:
+    """Text without what no database or page can hold (NUL, lone surrogates), trimmed; anything else as it is."""
+    return clean_text(value).strip() if isinstance(value, str) else value
+
+
+class CheckboxesField(SelectMultipleField):
+    """Several of a list, each a checkbox."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def pre_validate(self, form: Any) -> None:
+        if len(self.data or ()) > MOST_CHOICES:
+            raise ValidationError(_("Choose fewer."))
+        super().pre_validate(form)
+
+
+def choices(pairs: Iterable[tuple[Any, Any]], blank: str | None = None) -> list[SelectChoice]:
+    """(value, label) pairs as WTForms wants them; `blank` is the label of an empty first choice."""
+    listed = [SelectChoice(str(value), str(label)) for value, label in pairs]
+    return [SelectChoice("", blank), *listed] if blank is not None else listed
+
+
+def checked(normalise: Callable[[str], str]) -> Callable[[Form, Any], None]:
+    """A validator from a function that returns the canonical text or raises ValueError with a sentence."""
+
+    def validate(_form: Form, field: Any) -> None:
+        if not field.data:
+            return
+        try:
+            field.data = normalise(field.data)
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+
+    return validate
+
+
+def row_number(text: Any) -> int:
+    """A row's id out of a form; ValueError for anything else, numbers too large for the database included."""
+    if isinstance(text, str) and (not text.isascii() or not text.isdigit()):
+        raise ValueError("not a row number")
+    number = int(text)
+    if not 0 < number < 2**31:
+        raise ValueError("not a row number")
+    return number

@@ -1,0 +1,123 @@
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+
+from tracker import clock, markdown
+from tracker.database import Base
+from tracker.dates import PartialDate, PartialDateType, earth_day
+from tracker.files import StoredFile
+from tracker.institutions.models import Person
+from tracker.milestones.states import DelayReason, MilestoneState, NoteAudience
+from tracker.projects.models import Partner, Project
+
+note_file = sa.Table(
+    "progress_note_file",
+    Base.metadata,
+    sa.Column("progress_note_id", sa.ForeignKey("progress_note.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("stored_file_id", sa.ForeignKey("stored_file.id"), primary_key=True),
+)
+
+
+class Milestone(Base):
+    """Something due. The first date stays as it was first promised; the current one may move, with a reason.
+
+    A date may be partial ("2018"). `last_day` is the last day of the current date: it orders and decides what
+    is late, which it is once that day has ended everywhere on Earth.
+    """
+
+    __tablename__ = "milestone"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(sa.ForeignKey("project.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(sa.String(200))
+    first_due: Mapped[PartialDate | None] = mapped_column(PartialDateType)
+    due: Mapped[PartialDate | None] = mapped_column(PartialDateType)
+    last_day: Mapped[date | None]
+    partner_id: Mapped[int | None] = mapped_column(sa.ForeignKey("partner.id", ondelete="SET NULL"))
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    state: Mapped[MilestoneState] = mapped_column(default=MilestoneState.PLANNED)
+    done_on: Mapped[PartialDate | None] = mapped_column(PartialDateType)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    project: Mapped[Project] = relationship()
+    partner: Mapped[Partner | None] = relationship()
+    person: Mapped[Person | None] = relationship()
+    changes: Mapped[list["DateChange"]] = relationship(
+        back_populates="milestone", cascade="all, delete-orphan", order_by="DateChange.id"
+    )
+
+    __table_args__ = (sa.Index(None, "project_id", "last_day"), sa.Index(None, "state", "last_day"))
+
+    @validates("due")
+    def _remember(self, _key: str, due: PartialDate | None) -> PartialDate | None:
+        self.last_day = due.last_day if due else None
+        return due
+
+    @property
+    def is_late(self) -> bool:
+        return self.state is MilestoneState.PLANNED and self.last_day is not None and self.last_day < earth_day()
+
+    @property
+    def has_slipped(self) -> bool:
+        return self.first_due is not None and self.due != self.first_due
+
+    @property
+    def label(self) -> str:
+        return self.name
+
+    @property
+    def path(self) -> str:
+        return f"/projects/{self.project_id}#plan"
+
+
+class DateChange(Base):
+    """A milestone's date moved: from, to, why. Never edited."""
+
+    __tablename__ = "date_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    milestone_id: Mapped[int] = mapped_column(sa.ForeignKey("milestone.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    before: Mapped[PartialDate | None] = mapped_column(PartialDateType)
+    after: Mapped[PartialDate | None] = mapped_column(PartialDateType)
+    reason: Mapped[DelayReason]
+    words: Mapped[str] = mapped_column(sa.Text, default="")
+
+    milestone: Mapped[Milestone] = relationship(back_populates="changes")
+    person: Mapped[Person | None] = relationship()
+
+
+class ProgressNote(Base):
+    """A dated entry in words, on a project or one of its milestones."""
+
+    __tablename__ = "progress_note"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(sa.ForeignKey("project.id", ondelete="CASCADE"))
+    milestone_id: Mapped[int | None] = mapped_column(sa.ForeignKey("milestone.id", ondelete="SET NULL"))
+    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    on: Mapped[PartialDate] = mapped_column("on_day", PartialDateType)  # what day it tells of
+    language: Mapped[str] = mapped_column(sa.String(20), default="en")
+    text: Mapped[str] = mapped_column(sa.Text)  # Markdown
+    text_html: Mapped[str] = mapped_column(sa.Text, default="")
+    audience: Mapped[NoteAudience] = mapped_column(default=NoteAudience.TEAM)
+
+    project: Mapped[Project] = relationship()
+    milestone: Mapped[Milestone | None] = relationship()
+    author: Mapped[Person | None] = relationship()
+    files: Mapped[list[StoredFile]] = relationship(secondary=note_file, order_by=StoredFile.id)
+
+    __table_args__ = (sa.Index(None, "project_id", "on_day"),)
+
+    @validates("text")
+    def _render(self, _key: str, text: str) -> str:
+        self.text_html = markdown.render(text)
+        return text
+
+    @property
+    def path(self) -> str:
+        return f"/projects/{self.project_id}#progress"

@@ -1,0 +1,1 @@
+"""The non-binding understanding of a project: numbered versions, each confirmed by every partner institution."""
