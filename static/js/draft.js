@@ -1,54 +1,44 @@
 // Keeps what is typed into form[data-keep] on this device and offers it again after a dropped line.
-// Kept text goes when the server has taken it: the page that answers a sent form names that form's page as its referrer.
+// Kept text goes once the server has taken it: the page that follows a sent form names that form's page as referrer.
 (() => {
-  const PREFIX = "kept:";
-  const read = (name) => { try { return JSON.parse(localStorage.getItem(name)); } catch { return null; } };
-  const write = (name, value) => { try { localStorage.setItem(name, JSON.stringify(value)); } catch { /* full or forbidden */ } };
-  const controls = (form) => [...form.elements].filter((c) => c.name && !["hidden", "password", "file", "submit"].includes(c.type));
-  const chosen = (c) => c.type === "checkbox" || c.type === "radio";
-  const value = (c) => c.multiple ? [...c.selectedOptions].map((o) => o.value) : chosen(c) ? c.checked : c.value;
-  const values = (form) => controls(form).map((c) => [c.name, chosen(c) ? c.value : "", value(c)]);
+  const store = localStorage, page = location.href.split("#")[0];
+  const read = (key) => { try { return JSON.parse(store.getItem(key)); } catch { return null; } };
+  const fields = (form) => [...form.elements].filter((e) => e.name && !/hidden|password|file|submit/.test(e.type));
+  const box = (e) => /checkbox|radio/.test(e.type);
+  const values = (form) => fields(form).map((e) => e.multiple ? [...e.selectedOptions].map((o) => o.value) : box(e) ? e.checked : e.value);
+  const names = (form) => fields(form).map((e) => e.name).join();
   const forms = [...document.querySelectorAll("form[data-keep]")];
-  const refused = (name) => forms.some((form) => PREFIX + form.dataset.keep === name && form.querySelector("[aria-invalid], .problems"));
   const status = performance.getEntriesByType("navigation")[0]?.responseStatus || 200;
 
-  for (const name of Object.keys(localStorage).filter((key) => key.startsWith(PREFIX))) {
-    const kept = read(name);
-    if (kept?.sent && kept.page === document.referrer.split("#")[0] && status < 400 && !refused(name)) localStorage.removeItem(name);
-  }
+  Object.keys(store).filter((key) => key.startsWith("kept:")).forEach((key) => {
+    const refused = forms.some((f) => "kept:" + f.dataset.keep === key && f.querySelector("[aria-invalid]"));
+    const kept = read(key);
+    if (kept?.sent && kept.page === document.referrer && status < 400 && !refused) store.removeItem(key);
+  });
 
-  for (const form of forms) {
-    const name = PREFIX + form.dataset.keep;
-    const keep = (sent) => write(name, { page: location.href.split("#")[0], sent, values: values(form) });
-    const kept = read(name);
-    if (kept && JSON.stringify(kept.values) !== JSON.stringify(values(form))) {
-      const offer = document.createElement("div");
-      offer.className = "message message--notice";
-      const words = document.createElement("p");
-      words.textContent = form.dataset.keepOffer;
-      const row = document.createElement("div");
-      row.className = "actions";
-      const choice = (label, act) => {
-        const button = document.createElement("button");
-        button.type = "button";
-        button.className = "button button--quiet";
-        button.textContent = label;
-        button.onclick = () => { act(); offer.remove(); };
-        row.append(button);
-      };
-      choice(form.dataset.keepRestore, () => controls(form).forEach((c) => {
-        const found = kept.values.find(([n, v]) => n === c.name && v === (chosen(c) ? c.value : ""));
-        if (!found) return;
-        if (c.multiple) [...c.options].forEach((o) => { o.selected = found[2].includes(o.value); });
-        else if (chosen(c)) c.checked = found[2];
-        else c.value = found[2];
-      }));
-      choice(form.dataset.keepDiscard, () => localStorage.removeItem(name));
-      offer.append(words, row);
+  forms.forEach((form) => {
+    const key = "kept:" + form.dataset.keep, kept = read(key);
+    const keep = (sent) => { try { store.setItem(key, JSON.stringify({ page, sent, names: names(form), values: values(form) })); } catch { /* full */ } };
+    const offer = document.createElement("div");
+    const choice = (label, act) => {
+      const button = document.createElement("button");
+      Object.assign(button, { type: "button", className: "button button--quiet", textContent: label });
+      button.onclick = () => { act(); offer.remove(); };
+      return button;
+    };
+    const restore = () => fields(form).forEach((e, i) => {
+      const was = kept.values[i];
+      if (e.multiple) [...e.options].forEach((o) => { o.selected = was.includes(o.value); });
+      else if (box(e)) e.checked = was;
+      else e.value = was;
+    });
+    if (kept && kept.names === names(form) && JSON.stringify(kept.values) !== JSON.stringify(values(form))) {
+      offer.className = "message message--notice cluster";
+      offer.append(form.dataset.keepOffer, choice(form.dataset.keepRestore, restore), choice(form.dataset.keepDiscard, () => store.removeItem(key)));
       form.prepend(offer);
     }
     let timer;
-    form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(() => keep(false), 400); });
+    form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(keep, 400); });
     form.addEventListener("submit", () => { clearTimeout(timer); keep(true); });
-  }
+  });
 })();
