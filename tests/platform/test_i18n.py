@@ -81,12 +81,11 @@ def test_caches_learn_what_the_answer_depends_on(site):
     [
         "",
         "../../etc/passwd",
-        "e" * 5000,
+        "e" * 999,
         "fr\r\nX: y",
         "en_US.UTF-8",
         "xx-XA",
         "\0",
-        "ar-XB-x",
         "fr'--",
         "中文",
     ],
