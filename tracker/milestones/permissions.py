@@ -1,0 +1,46 @@
+import sqlalchemy as sa
+
+from tracker.institutions.models import Person
+from tracker.milestones.models import Milestone, ProgressNote
+from tracker.milestones.states import NoteAudience
+from tracker.permissions import permission
+from tracker.projects.models import Project
+from tracker.projects.permissions import follow_project, lead_project, view_project, work_on_project
+
+
+@permission
+def view_milestone(actor: Person | None, milestone: Milestone) -> bool:
+    """A plan is read by those who read the project."""
+    return view_project(actor, milestone.project)
+
+
+@permission
+def edit_milestone(actor: Person | None, milestone: Milestone) -> bool:
+    """The plan is the lead's."""
+    return lead_project(actor, milestone.project)
+
+
+@permission
+def report_milestone(actor: Person | None, milestone: Milestone) -> bool:
+    """Done, or late until: said by whoever works on the project."""
+    return work_on_project(actor, milestone.project)
+
+
+@permission
+def view_note(actor: Person | None, note: ProgressNote) -> bool:
+    """A note is read by its audience, and never by somebody who may not read the project."""
+    return view_project(actor, note.project) and note.audience in audiences(actor, note.project)
+
+
+def audiences(actor: Person | None, project: Project) -> list[NoteAudience]:
+    """The kinds of notes on a project that somebody who may read the project reads."""
+    if actor is None:
+        return [NoteAudience.PUBLIC]
+    if follow_project(actor, project) or work_on_project(actor, project):
+        return list(NoteAudience)
+    return [NoteAudience.PUBLIC, NoteAudience.MEMBERS]
+
+
+def notes_visible_to(actor: Person | None, project: Project) -> sa.ColumnElement[bool]:
+    """`view_note` as SQL, for the notes of a project that may be read."""
+    return ProgressNote.audience.in_(audiences(actor, project))

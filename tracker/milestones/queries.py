@@ -1,0 +1,128 @@
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from tracker.database import db
+from tracker.dates import earth_day
+from tracker.institutions.models import Person
+from tracker.milestones.models import DateChange, Milestone, ProgressNote
+from tracker.milestones.permissions import notes_visible_to
+from tracker.milestones.states import MilestoneState
+from tracker.projects.models import Partner, Project, ProjectMember
+from tracker.projects.states import ProjectState
+
+STARTED = frozenset({ProjectState.RUNNING, ProjectState.REVIEW, ProjectState.PUBLISHED})
+MOST_SHOWN = 200  # milestones of one plan on a page
+
+WITH_PROJECT = (
+    joinedload(Milestone.project).options(
+        selectinload(Project.partners).joinedload(Partner.institution),
+        selectinload(Project.partners).joinedload(Partner.network),
+        selectinload(Project.members).joinedload(ProjectMember.person),
+    ),
+    joinedload(Milestone.partner).options(joinedload(Partner.institution), joinedload(Partner.network)),
+    joinedload(Milestone.person),
+)
+"""What a page about one milestone shows, and what the permissions ask of its project."""
+
+PROJECT_TEAM = (
+    selectinload(Project.partners).options(joinedload(Partner.institution), joinedload(Partner.network)),
+    selectinload(Project.members).joinedload(ProjectMember.person),
+)
+"""What the permissions ask of a project, and the names its forms offer."""
+
+
+def plan(project: Project) -> list[Milestone]:
+    """The milestones of a project in the order they are due, those without a date last."""
+    return list(
+        db.session.scalars(
+            sa.select(Milestone)
+            .where(Milestone.project_id == project.id)
+            .options(
+                joinedload(Milestone.partner).options(
+                    joinedload(Partner.institution), joinedload(Partner.network)
+                ),
+                joinedload(Milestone.person),
+                selectinload(Milestone.changes).joinedload(DateChange.person),
+            )
+            .order_by(Milestone.last_day.asc().nulls_last(), Milestone.id)
+            .limit(MOST_SHOWN)
+        )
+    )
+
+
+def size(project: Project) -> int:
+    """How many milestones the project has, dropped ones included."""
+    return db.session.scalar(sa.select(sa.func.count()).where(Milestone.project_id == project.id)) or 0
+
+
+def has_dated_plan(project: Project) -> bool:
+    """Whether at least one milestone that was not dropped has a date."""
+    query = sa.select(Milestone.id).where(
+        Milestone.project_id == project.id,
+        Milestone.state != MilestoneState.DROPPED,
+        Milestone.last_day.is_not(None),
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def open_milestones(project: Project) -> list[tuple[int, str]]:
+    """(id, name) of every milestone, for a choice in a form; in the order of the plan."""
+    query = (
+        sa.select(Milestone.id, Milestone.name)
+        .where(Milestone.project_id == project.id, Milestone.state != MilestoneState.DROPPED)
+        .order_by(Milestone.last_day.asc().nulls_last(), Milestone.id)
+        .limit(MOST_SHOWN)
+    )
+    return [(row.id, row.name) for row in db.session.execute(query)]
+
+
+def notes(project: Project, actor: Person | None, limit: int = 20) -> list[ProgressNote]:
+    """The newest notes this person may read on a project that they may read."""
+    return list(
+        db.session.scalars(
+            sa.select(ProgressNote)
+            .where(ProgressNote.project_id == project.id, notes_visible_to(actor, project))
+            .options(
+                joinedload(ProgressNote.author),
+                joinedload(ProgressNote.milestone),
+                selectinload(ProgressNote.files),
+            )
+            .order_by(ProgressNote.on.desc(), ProgressNote.id.desc())
+            .limit(limit)
+        )
+    )
+
+
+def late(network_ids: set[int], before: date | None = None) -> sa.Select[Milestone]:
+    """Planned milestones of started projects whose last day lies before `before` (today), oldest first."""
+    return _due(network_ids).where(Milestone.last_day < (before or earth_day()))
+
+
+def due_within(network_ids: set[int], days: int) -> sa.Select[Milestone]:
+    """Planned milestones of started projects due from today until `days` days from now, soonest first."""
+    today = earth_day()
+    return _due(network_ids).where(
+        Milestone.last_day >= today, Milestone.last_day <= today + timedelta(days=days)
+    )
+
+
+def count(query: sa.Select[Milestone]) -> int:
+    """How many milestones `late` or `due_within` would list."""
+    bare = query.with_only_columns(Milestone.id).order_by(None)
+    return db.session.scalar(sa.select(sa.func.count()).select_from(bare.subquery())) or 0
+
+
+def _due(network_ids: set[int]) -> sa.Select[Milestone]:
+    return (
+        sa.select(Milestone)
+        .join(Milestone.project)
+        .where(
+            Milestone.state == MilestoneState.PLANNED,
+            Project.network_id.in_(network_ids),
+            Project.state.in_(STARTED),
+        )
+        .options(*WITH_PROJECT)
+        .order_by(Milestone.last_day, Milestone.id)
+    )
