@@ -180,7 +180,7 @@ def add_institution(
 def change_institution(
     institution: Institution, *, actor: Person | None, confirms: bool = True, **fields: Any
 ) -> list[str]:
-    """Change an institution's record, return the names of the fields that differ. Raises as `add_institution`.
+    """Change the record, return the names of the fields that differ. Raises as `add_institution` does.
 
     Saving is a confirmation by whoever does it, even when nothing differs; an import says `confirms=False`.
     """
