@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from typing import Any
 
 import click
 import sqlalchemy as sa
@@ -20,6 +21,12 @@ class Commands(click.Group):
 
     Flask's own group would add options and commands that do not belong to the tracker.
     """
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        extra.setdefault("obj", ScriptInfo(create_app=create_app))
+        return super().make_context(info_name, args, parent, **extra)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*super().list_commands(ctx), *self._of_features(ctx).list_commands(ctx)})
