@@ -1,0 +1,225 @@
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from sqlalchemy.orm import defer, joinedload, selectinload
+
+from tracker import clock, countries
+from tracker.database import db
+from tracker.institutions.models import (
+    Affiliation,
+    Contact,
+    Coordinator,
+    Institution,
+    InstitutionLanguage,
+    Membership,
+    Network,
+    Person,
+    institution_theme,
+)
+from tracker.search import index
+
+COUNT_UP_TO = 1000  # a list says "more than" beyond it; counting further would cost more than it tells
+MOST_PEOPLE = 300  # of one institution, on one page
+MOST_ALIKE = 8
+
+IN_A_LIST = (
+    defer(Institution.description, raiseload=True),
+    defer(Institution.description_html, raiseload=True),
+    defer(Institution.notes, raiseload=True),
+)
+ON_A_PAGE = (
+    selectinload(Institution.language_links),
+    selectinload(Institution.themes),
+    selectinload(Institution.memberships).joinedload(Membership.network),
+    selectinload(Institution.contacts).joinedload(Contact.person),
+)
+FOR_EDITING = (selectinload(Institution.language_links), selectinload(Institution.themes))
+WITH_CONTACTS = (selectinload(Institution.contacts).joinedload(Contact.person),)
+WITH_COORDINATORS = (selectinload(Network.coordinators).joinedload(Coordinator.person),)
+
+
+def institution_list(
+    *,
+    words: str = "",
+    country: str = "",
+    region: str = "",
+    theme_ids: Iterable[int] | None = None,
+    language: str = "",
+    network_id: int | None = None,
+) -> sa.Select[Institution]:
+    """The institutions that fit all that is given, by name.
+
+    `country` is an alpha-2 code, `region` an M49 code that counts with all below it, `language` a BCP 47 tag.
+    """
+    query = sa.select(Institution).options(*IN_A_LIST).order_by(Institution.sort_name, Institution.id)
+    if country:
+        query = query.where(Institution.country == country)
+    if region:
+        query = query.where(Institution.country.in_(countries.in_region(region)))
+    if theme_ids is not None:
+        with_theme = sa.select(institution_theme.c.institution_id).where(
+            institution_theme.c.theme_id.in_(list(theme_ids))
+        )
+        query = query.where(Institution.id.in_(with_theme))
+    if language:
+        speaking = sa.select(InstitutionLanguage.institution_id).where(
+            InstitutionLanguage.language == language
+        )
+        query = query.where(Institution.id.in_(speaking))
+    if network_id is not None:
+        query = query.where(Institution.id.in_(member_ids(network_id)))
+    if words:
+        query = query.where(Institution.id.in_(index.matching("institution", words)))
+    return query
+
+
+def count_up_to(query: sa.Select[Institution], most: int = COUNT_UP_TO) -> int:
+    """How many rows a query has, counting to `most` + 1 at the most."""
+    bounded = query.with_only_columns(Institution.id).order_by(None).limit(most + 1).subquery()
+    return db.session.scalar(sa.select(sa.func.count()).select_from(bounded)) or 0
+
+
+def institution_choices() -> list[tuple[int, str]]:
+    """(id, name and country code) of every institution, by name."""
+    rows = db.session.execute(
+        sa.select(Institution.id, Institution.name, Institution.country).order_by(
+            Institution.sort_name, Institution.id
+        )
+    )
+    return [(row.id, f"{row.name} ({row.country})") for row in rows]
+
+
+def countries_present() -> set[str]:
+    """The countries that have an institution: a filter offers no others."""
+    return set(db.session.scalars(sa.select(Institution.country).distinct()))
+
+
+def languages_present() -> set[str]:
+    """The languages some institution works in."""
+    return set(db.session.scalars(sa.select(InstitutionLanguage.language).distinct()))
+
+
+def theme_counts() -> dict[int, int]:
+    """How many institutions each theme has."""
+    rows = db.session.execute(
+        sa.select(institution_theme.c.theme_id, sa.func.count()).group_by(institution_theme.c.theme_id)
+    )
+    return {theme_id: count for theme_id, count in rows}  # noqa: C416  # rows are tuples only at run time
+
+
+def networks() -> list[Network]:
+    """Every network, by name."""
+    return list(db.session.scalars(sa.select(Network).order_by(Network.name, Network.id)))
+
+
+def member_ids(network_id: int) -> sa.Select[int]:
+    """The ids of the institutions that are members of a network now."""
+    return sa.select(Membership.institution_id).where(
+        Membership.network_id == network_id, Membership.left_on.is_(None)
+    )
+
+
+def member_counts() -> dict[int, int]:
+    """How many members each network has now."""
+    rows = db.session.execute(
+        sa.select(Membership.network_id, sa.func.count())
+        .where(Membership.left_on.is_(None))
+        .group_by(Membership.network_id)
+    )
+    return {network_id: count for network_id, count in rows}  # noqa: C416
+
+
+def memberships(network_id: int) -> sa.Select[Membership]:
+    """The current memberships of a network, by the institution's name."""
+    return (
+        sa.select(Membership)
+        .join(Membership.institution)
+        .where(Membership.network_id == network_id, Membership.left_on.is_(None))
+        .options(joinedload(Membership.institution).options(*IN_A_LIST))
+        .order_by(Institution.sort_name, Institution.id)
+    )
+
+
+def not_yet_members(network_id: int, words: str, most: int = 20) -> list[Institution]:
+    """Institutions with these words that could join a network, by name."""
+    query = institution_list(words=words).where(Institution.id.not_in(member_ids(network_id)))
+    return list(db.session.scalars(query.limit(most)))
+
+
+def coordinators(network_id: int) -> list[Coordinator]:
+    """Who coordinates a network now, since the longest first."""
+    return list(
+        db.session.scalars(
+            sa.select(Coordinator)
+            .where(Coordinator.network_id == network_id, Coordinator.until.is_(None))
+            .options(joinedload(Coordinator.person))
+            .order_by(Coordinator.since, Coordinator.id)
+        )
+    )
+
+
+def affiliations_of(institution: Institution) -> list[Affiliation]:
+    """The current affiliations with an institution, by the person's name; MOST_PEOPLE at the most."""
+    found = db.session.scalars(
+        sa.select(Affiliation)
+        .join(Affiliation.person)
+        .where(Affiliation.institution_id == institution.id)
+        # A partial date is text here, so only what ended long ago is left out; `is_current` knows the rest.
+        .where(Affiliation.ends_on.is_(None) | (Affiliation.ends_on >= str(clock.today().year - 1)))
+        .options(joinedload(Affiliation.person))
+        .order_by(Person.folded_name, Person.id, Affiliation.id)
+        .limit(MOST_PEOPLE)
+    )
+    return [affiliation for affiliation in found if affiliation.is_current]
+
+
+def people_of(institution: Institution) -> list[Person]:
+    """Who works at an institution now, by name."""
+    return list(dict.fromkeys(affiliation.person for affiliation in affiliations_of(institution)))
+
+
+def person_by_email(email: str) -> Person | None:
+    """The person with this address, in whatever case it is written."""
+    return db.session.scalars(sa.select(Person).where(Person.email == email.strip().lower())).first()
+
+
+def by_ror(ror: str) -> Institution | None:
+    """The institution with this ROR id (in its normal form)."""
+    return db.session.scalars(sa.select(Institution).where(Institution.ror == ror)).first() if ror else None
+
+
+def by_folded_name(name: str) -> list[Institution]:
+    """The institutions with this name (native and other names included), accents and case apart."""
+    folded = index.fold(name)
+    if not folded:
+        return []
+    found = sa.or_(
+        Institution.sort_name == folded[:250], Institution.id.in_(index.matching("institution", name))
+    )
+    candidates = db.session.scalars(sa.select(Institution).where(found).order_by(Institution.id).limit(200))
+    return [institution for institution in candidates if folded in map(index.fold, names_of(institution))]
+
+
+def names_of(institution: Institution) -> list[str]:
+    """Every name an institution goes by; the acronym is not one, too many share it."""
+    others = institution.other_names.splitlines()
+    return [name for name in (institution.name, institution.native_name, *others) if name.strip()]
+
+
+def by_acronym(acronym: str, country: str) -> list[Institution]:
+    """The institutions of a country with this acronym, in whatever case it is written."""
+    if not acronym:
+        return []
+    same = sa.func.lower(Institution.acronym) == acronym.lower()
+    return list(
+        db.session.scalars(
+            sa.select(Institution).where(same, Institution.country == country).order_by(Institution.id)
+        )
+    )
+
+
+def look_alikes(*, name: str, acronym: str, country: str, ror: str | None) -> list[Institution]:
+    """What is perhaps the same institution: same ROR id, same folded name, or same acronym in the country."""
+    found = [by_ror(ror)] if ror else []
+    found += [*by_folded_name(name), *by_acronym(acronym, country)]
+    return [institution for institution in dict.fromkeys(found) if institution][:MOST_ALIKE]
