@@ -13,6 +13,7 @@ from tracker import create_app, migrations, server
 from tracker.accounts.actions import set_up_link
 from tracker.database import db
 from tracker.demo.actions import build, sign_in_links
+from tracker.errors import RuleBroken
 from tracker.institutions.models import Person
 
 
@@ -33,6 +34,20 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         return super().get_command(ctx, name) or self._of_features(ctx).get_command(ctx, name)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """What the person at the terminal can put right is a sentence; anything else is a fault of ours."""
+        try:
+            return super().invoke(ctx)
+        except (RuleBroken, server.CannotServe) as error:
+            raise click.ClickException(str(error)) from error
+        except (sa.exc.OperationalError, sa.exc.ProgrammingError) as error:
+            advice = "Does it run, and is it up to date (tracker db upgrade)?"
+            raise click.ClickException(
+                f"The database refused: {str(error.orig).strip()}. {advice}"
+            ) from error
+        except PermissionError as error:
+            raise click.ClickException(f"This user may not use {error.filename}.") from error
 
     def _of_features(self, ctx: click.Context) -> click.Group:
         return ctx.ensure_object(ScriptInfo).load_app().cli
@@ -105,20 +120,13 @@ def _serve(
     for name, value in (("HOST", host), ("PORT", port)):
         if value:
             os.environ[name] = value  # the settings are read from there, addresses in mails among them
-    try:
-        number = server.chosen_port()
-        app = create_app()
-        with app.app_context():
-            migrations.upgrade(app)
-            if before:
-                before()
-        server.serve(app, os.environ.get("HOST") or "127.0.0.1", number, announce=_within(app, announce))
-    except server.CannotServe as error:
-        raise click.ClickException(str(error)) from error
-    except sa.exc.OperationalError as error:
-        raise click.ClickException(f"The database does not answer as it should: {error.orig}") from error
-    except PermissionError as error:
-        raise click.ClickException(f"This user may not write to {error.filename}.") from error
+    number = server.chosen_port()  # a wrong one is refused before anything is made
+    app = create_app()
+    with app.app_context():
+        migrations.upgrade(app)
+        if before:
+            before()
+    server.serve(app, os.environ.get("HOST") or "127.0.0.1", number, announce=_within(app, announce))
 
 
 def _within(app: Flask, announce: Callable[[str], None]) -> Callable[[str], None]:
