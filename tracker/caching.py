@@ -1,0 +1,100 @@
+"""Public pages answer `If-None-Match` before any of their work is done.
+
+A visitor's page depends on its address, the language, the day and the revision of the content (see
+`activity.queries.revision`). That makes its tag; the same tag keeps the last pages made, so that a page many
+people read is made once for each revision.
+"""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from cachetools import LRUCache
+from flask import Flask, Response, current_app, g, request, session
+from sqlalchemy.exc import OperationalError
+
+from tracker.activity.queries import revision
+from tracker.clock import now
+from tracker.i18n import language
+
+PAGES_KEPT = 512
+LARGEST_KEPT = 64 * 1024  # bytes
+PRIVATE = ("accounts.", "home.me", "board.")
+
+_lock = Lock()
+
+
+def init_app(app: Flask) -> None:
+    """Answer visitors from their tag where they have the page already, or where we have just made it."""
+    app.extensions["tracker.pages"] = LRUCache(PAGES_KEPT)
+    app.before_request(_answer_from_tag)
+    app.after_request(_tag)
+
+
+def _answer_from_tag() -> Response | None:
+    if (
+        request.method not in ("GET", "HEAD")
+        or session
+        or request.endpoint in (None, "static", "style", "healthz")
+    ):
+        return None
+    if str(request.endpoint).startswith(PRIVATE) or "lang" in request.args:
+        return None
+    try:
+        g.page_tag = _tag_of(revision())
+    except OperationalError:
+        return None  # the page itself will say what is wrong
+    if request.if_none_match.contains_weak(g.page_tag):
+        return _finish(Response(status=304))
+    kept = _kept(g.page_tag)
+    if kept is None:
+        return None
+    body, headers = kept
+    return _finish(Response(body, headers=headers))
+
+
+def _tag(response: Response) -> Response:
+    tag = g.get("page_tag")
+    if tag is None or session or session.modified or "ETag" in response.headers:
+        if "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "private, no-cache"
+        return response
+    if response.status_code != 200 or response.is_streamed or response.direct_passthrough:
+        return response
+    body = response.get_data()
+    if len(body) <= LARGEST_KEPT and response.mimetype == "text/html":
+        with _lock:
+            _pages()[tag] = (body, [("Content-Type", response.headers["Content-Type"])])
+    return _finish(response)
+
+
+def _finish(response: Response) -> Response:
+    response.set_etag(g.page_tag, weak=True)
+    response.headers["Cache-Control"] = "no-cache"
+    response.vary.update(("Accept-Language", "Cookie"))
+    response.headers["Content-Language"] = language()
+    return response
+
+
+def _tag_of(revision_now: str) -> str:
+    parts = (request.full_path, language(), f"{now():%Y-%m-%dT%H}", revision_now, _code(), request.host)
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+@cache
+def _code() -> str:
+    """Changes with a new version of the application."""
+    folder = Path(__file__).resolve().parent
+    newest = max(file.stat().st_mtime for file in folder.rglob("*.py"))
+    return str(newest)
+
+
+def _kept(tag: str) -> Any:
+    with _lock:
+        return _pages().get(tag)
+
+
+def _pages() -> Any:
+    return current_app.extensions["tracker.pages"]

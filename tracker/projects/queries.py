@@ -1,0 +1,268 @@
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from tracker.database import db
+from tracker.institutions.models import Affiliation, Institution, Membership, Network, Person
+from tracker.projects.models import (
+    Partner,
+    Project,
+    ProjectCountry,
+    ProjectGoal,
+    ProjectMember,
+    project_theme,
+)
+from tracker.projects.permissions import visible_to
+from tracker.projects.states import ASKED, TAKES_PART, Audience, Commitment, ProjectState
+from tracker.search import index
+from tracker.themes.models import Theme
+
+COUNT_UP_TO = 1000  # a list says "more than" beyond it; counting further would cost more than it tells
+
+ON_THE_DOOR = (  # what permissions ask of a project
+    selectinload(Project.partners).joinedload(Partner.institution),
+    selectinload(Project.partners).joinedload(Partner.network),
+    selectinload(Project.members),
+)
+PROJECT_CARD = (
+    selectinload(Project.partners).joinedload(Partner.institution),
+    selectinload(Project.partners).joinedload(Partner.network),
+    selectinload(Project.themes),
+)
+ON_A_PAGE = (
+    joinedload(Project.network),
+    selectinload(Project.partners).joinedload(Partner.institution),
+    selectinload(Project.partners).joinedload(Partner.network),
+    selectinload(Project.partners).joinedload(Partner.asked_by),
+    selectinload(Project.members).joinedload(ProjectMember.person),
+    selectinload(Project.themes),
+    selectinload(Project.country_links),
+    selectinload(Project.goal_links),
+    selectinload(Project.transitions),
+)
+FOR_EDITING = (
+    *ON_THE_DOOR,
+    joinedload(Project.network),
+    selectinload(Project.themes),
+    selectinload(Project.country_links),
+    selectinload(Project.goal_links),
+)
+
+
+def project_list(
+    actor: Person | None,
+    *,
+    words: str = "",
+    state: ProjectState | None = None,
+    theme_ids: Iterable[int] | None = None,
+    country: str = "",
+    institution_id: int | None = None,
+    network_id: int | None = None,
+    goal: int | None = None,
+    mine: bool = False,
+) -> sa.Select[Project]:
+    """The projects that `actor` may see, the liveliest first. `country` is one studied."""
+    query = (
+        sa.select(Project)
+        .where(visible_to(actor))
+        .options(*PROJECT_CARD)
+        .order_by(Project.changed_at.desc(), Project.id.desc())
+    )
+    if state is not None:
+        query = query.where(Project.state == state)
+    if theme_ids is not None:
+        with_theme = sa.select(project_theme.c.project_id).where(
+            project_theme.c.theme_id.in_(list(theme_ids))
+        )
+        query = query.where(Project.id.in_(with_theme))
+    if country:
+        query = query.where(
+            Project.id.in_(sa.select(ProjectCountry.project_id).where(ProjectCountry.country == country))
+        )
+    if institution_id is not None:
+        query = query.where(
+            Project.id.in_(
+                sa.select(Partner.project_id).where(
+                    Partner.institution_id == institution_id, Partner.commitment.in_(TAKES_PART)
+                )
+            )
+        )
+    if network_id is not None:
+        query = query.where(Project.network_id == network_id)
+    if goal is not None:
+        query = query.where(Project.id.in_(sa.select(ProjectGoal.project_id).where(ProjectGoal.goal == goal)))
+    if mine and actor is not None:
+        query = query.where(_own(actor))
+    if words:
+        query = query.where(Project.id.in_(index.matching("project", words)))
+    return query
+
+
+def count_up_to(query: sa.Select[Project], most: int = COUNT_UP_TO) -> int:
+    """How many rows a query has, counting to `most` + 1 at the most."""
+    bounded = query.with_only_columns(Project.id).order_by(None).limit(most + 1).subquery()
+    return db.session.scalar(sa.select(sa.func.count()).select_from(bounded)) or 0
+
+
+def asked_of(person: Person) -> list[Partner]:
+    """The invitations that wait for this person's answer, oldest first."""
+    places = person.contact_ids
+    return list(
+        db.session.scalars(
+            sa.select(Partner)
+            .where(Partner.institution_id.in_(places), Partner.commitment == Commitment.INVITED)
+            .options(
+                joinedload(Partner.institution), joinedload(Partner.project), joinedload(Partner.asked_by)
+            )
+            .order_by(Partner.asked_at, Partner.id)
+            .limit(50)
+        )
+    )
+
+
+def offers_to(person: Person) -> list[Partner]:
+    """The offers to join that wait for this person as a lead, oldest first."""
+    leads = sa.select(ProjectMember.project_id).where(
+        ProjectMember.person_id == person.id, ProjectMember.is_lead, ProjectMember.left_at.is_(None)
+    )
+    return list(
+        db.session.scalars(
+            sa.select(Partner)
+            .where(Partner.project_id.in_(leads), Partner.commitment == Commitment.INTERESTED)
+            .options(
+                joinedload(Partner.institution), joinedload(Partner.project), joinedload(Partner.asked_by)
+            )
+            .order_by(Partner.asked_at, Partner.id)
+            .limit(50)
+        )
+    )
+
+
+def state_counts(network_ids: Iterable[int]) -> dict[ProjectState, int]:
+    """How many projects a coordinator of these networks sees in each state."""
+    rows = db.session.execute(
+        sa.select(Project.state, sa.func.count())
+        .where(Project.network_id.in_(list(network_ids)), Project.audience != Audience.TEAM)
+        .group_by(Project.state)
+    )
+    return {state: count for state, count in rows}  # noqa: C416  # rows are tuples only at run time
+
+
+def public_counts() -> dict[ProjectState, int]:
+    """How many public projects there are in each state."""
+    rows = db.session.execute(
+        sa.select(Project.state, sa.func.count())
+        .where(Project.audience.in_((Audience.PUBLIC, Audience.MEMBERS)))
+        .group_by(Project.state)
+    )
+    return {state: count for state, count in rows}  # noqa: C416
+
+
+def asked_too_long(network_ids: Iterable[int]) -> sa.Select[Partner]:
+    """Invitations and offers nobody has answered, oldest first."""
+    return (
+        sa.select(Partner)
+        .join(Partner.project)
+        .where(
+            Project.network_id.in_(list(network_ids)),
+            Project.audience != Audience.TEAM,
+            Project.state != ProjectState.STOPPED,
+            Partner.commitment.in_(ASKED),
+        )
+        .options(joinedload(Partner.institution), joinedload(Partner.project))
+        .order_by(Partner.asked_at, Partner.id)
+    )
+
+
+def invitable(project: Project) -> list[tuple[int, str]]:
+    """(id, name and country) of the institutions that could still be asked, by name."""
+    taken = [partner.institution_id for partner in project.partners if partner.institution_id]
+    rows = db.session.execute(
+        sa.select(Institution.id, Institution.name, Institution.country)
+        .where(Institution.id.not_in(taken))
+        .order_by(Institution.sort_name, Institution.id)
+    )
+    return [(row.id, f"{row.name} ({row.country})") for row in rows]
+
+
+def places_to_lead_from(person: Person) -> list[tuple[str, str]]:
+    """("institution-3", name) of where a person may lead a project from: where they work, or a network of theirs."""
+    institutions = db.session.execute(
+        sa.select(Institution.id, Institution.name)
+        .where(Institution.id.in_(person.institution_ids))
+        .order_by(Institution.sort_name)
+    )
+    networks = db.session.execute(
+        sa.select(Network.id, Network.name)
+        .where(Network.id.in_(person.coordinated_ids))
+        .order_by(Network.name)
+    )
+    return [(f"institution-{row.id}", row.name) for row in institutions] + [
+        (f"network-{row.id}", row.name) for row in networks
+    ]
+
+
+def networks_of(institution_id: int) -> list[Network]:
+    """The networks an institution is a member of now."""
+    return list(
+        db.session.scalars(
+            sa.select(Network)
+            .join(Membership, Membership.network_id == Network.id)
+            .where(Membership.institution_id == institution_id, Membership.left_on.is_(None))
+            .order_by(Network.id)
+        )
+    )
+
+
+def people_to_add(project: Project) -> list[Person]:
+    """People of the partner institutions who are not on the team yet, by name."""
+    places = [
+        partner.institution_id
+        for partner in project.partners
+        if partner.institution_id and partner.takes_part
+    ]
+    present = [member.person_id for member in project.members if member.left_at is None]
+    return list(
+        db.session.scalars(
+            sa.select(Person)
+            .where(
+                Person.id.in_(sa.select(Affiliation.person_id).where(Affiliation.institution_id.in_(places))),
+                Person.id.not_in(present),
+            )
+            .order_by(Person.folded_name, Person.id)
+            .limit(300)
+        )
+    )
+
+
+def theme_counts() -> dict[int, int]:
+    """How many public projects each theme has."""
+    rows = db.session.execute(
+        sa.select(project_theme.c.theme_id, sa.func.count())
+        .join(Project, Project.id == project_theme.c.project_id)
+        .where(Project.audience == Audience.PUBLIC)
+        .group_by(project_theme.c.theme_id)
+    )
+    return {theme_id: count for theme_id, count in rows}  # noqa: C416
+
+
+def by_themes(ids: Iterable[int]) -> list[Theme]:
+    """The themes of these ids."""
+    return list(db.session.scalars(sa.select(Theme).where(Theme.id.in_(list(ids))).order_by(Theme.name)))
+
+
+def _own(actor: Person) -> sa.ColumnElement[bool]:
+    places = actor.institution_ids | actor.contact_ids
+    return sa.or_(
+        Project.id.in_(
+            sa.select(ProjectMember.project_id).where(
+                ProjectMember.person_id == actor.id, ProjectMember.left_at.is_(None)
+            )
+        ),
+        Project.id.in_(
+            sa.select(Partner.project_id).where(
+                Partner.institution_id.in_(places), Partner.commitment.in_(TAKES_PART | ASKED)
+            )
+        ),
+    )

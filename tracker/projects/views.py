@@ -1,0 +1,244 @@
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+
+from tracker import countries, languages
+from tracker.access import actor, demand, public, requires
+from tracker.database import db
+from tracker.forms import row_number
+from tracker.i18n import _, language
+from tracker.institutions.models import Institution, Network
+from tracker.markdown import clean_text, render
+from tracker.projects import actions, queries
+from tracker.projects.forms import NewProjectForm, ProjectForm, ReasonForm
+from tracker.projects.models import NARRATIVES, Project, ProjectMember
+from tracker.projects.requirements import missing
+from tracker.projects.states import STATE_LABELS, STEPS, ProjectState
+from tracker.themes import queries as theme_queries
+
+bp = Blueprint("projects", __name__, url_prefix="/projects")
+PER_PAGE = 20
+
+
+@bp.get("")
+@public
+def index() -> str:
+    filters = _filters()
+    query = queries.project_list(actor(), **filters)
+    page = db.paginate(query, per_page=PER_PAGE, max_per_page=PER_PAGE, error_out=False, count=False)
+    return render_template(
+        "projects/index.html",
+        page=page,
+        total=queries.count_up_to(query),
+        most=queries.COUNT_UP_TO,
+        filters=request.args,
+        is_filtered=any(filters.values()),
+        themes=theme_queries.choices(),
+        states=_states(),
+        countries=countries.choices(),
+    )
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@requires("propose_project")
+def new() -> Any:
+    person = actor()
+    places = queries.places_to_lead_from(person)
+    form = NewProjectForm(places=places, theme_choices=theme_queries.choices(), language=_language())
+    if form.submitted():
+        lead = _lead(form.lead.data if form.lead else places[0][0])
+        project = actions.create(
+            network=_network(lead), lead=lead, actor=person, **_proposal(form), **_what_it_is_about(form)
+        )
+        db.session.commit()
+        flash(_("Your draft is saved. Only your team can read it."), "success")
+        return redirect(project.path, 303)
+    return render_template("projects/new.html", form=form), (422 if form.errors else 200)
+
+
+@bp.route("/<int:project_id>/edit", methods=["GET", "POST"])
+@requires("lead_project", Project, loading=queries.FOR_EDITING, seen_by="view_project")
+def edit(project: Project) -> Any:
+    form = ProjectForm(
+        obj=project if request.method == "GET" else None,
+        theme_choices=theme_queries.choices(keep=[theme.id for theme in project.themes]),
+        **({} if request.method == "POST" else _current(project)),
+    )
+    saved: dict[str, str] = {}
+    if form.submitted():
+        if form.version.data == str(project.version):
+            actions.change(
+                project,
+                actor=actor(),
+                **_proposal(form),
+                **_details(form),
+                **_what_it_is_about(form),
+                goals=form.goals.data,
+            )
+            db.session.commit()
+            flash(_("Saved."), "success")
+            return redirect(project.path, 303)
+        saved = _saved_meanwhile(project, form)
+        form.version.data = str(project.version)
+    status = 409 if saved else (422 if form.errors else 200)
+    return render_template("projects/edit.html", project=project, form=form, saved=saved), status
+
+
+@bp.post("/<int:project_id>/preview")
+@requires("lead_project", Project, loading=queries.FOR_EDITING, seen_by="view_project")
+def preview(project: Project) -> Any:
+    """What the typed text will look like, with everything typed carried along and nothing saved."""
+    form = ProjectForm(theme_choices=theme_queries.choices(keep=[theme.id for theme in project.themes]))
+    form.validate()
+    texts = [(form[name].label.text, render(form[name].data or "")) for name in NARRATIVES if form[name].data]
+    return render_template(
+        "projects/edit.html",
+        project=project,
+        form=form,
+        saved={},
+        preview=texts,
+        preview_title=form.title.data,
+    )
+
+
+@bp.route("/<int:project_id>/steps/<name>", methods=["GET", "POST"])
+@requires("view_project", Project, loading=queries.ON_A_PAGE)
+def step(project: Project, name: str) -> Any:
+    """A page that says what the step means; its button takes it."""
+    taken = STEPS.get(name) or abort(404)
+    demand(taken.permission, project)
+    form = ReasonForm()
+    if request.method == "POST" and form.validate():
+        if taken.needs_reason and not form.reason.data:
+            form.reason.errors = [_("Say why, in a few words.")]
+        else:
+            actions.take_step(project, name, actor=actor(), reason=form.reason.data or "")
+            db.session.commit()
+            flash(_("The project is now %(state)s.", state=str(STATE_LABELS[project.state])), "success")
+            return redirect(project.path, 303)
+    still = missing(project, name) if project.state in taken.sources else []
+    possible = project.state in taken.sources
+    status = 422 if form.errors else 200
+    page = render_template(
+        "projects/step.html", project=project, step=taken, form=form, still=still, possible=possible
+    )
+    return page, status
+
+
+@bp.route("/<int:project_id>/team", methods=["GET", "POST"])
+@requires("lead_project", Project, loading=queries.ON_A_PAGE, seen_by="view_project")
+def team(project: Project) -> Any:
+    """Who works on it: added from the people of the partner institutions."""
+    candidates = queries.people_to_add(project)
+    if request.method == "POST":
+        member = next((m for m in project.members if str(m.id) == request.form.get("member")), None)
+        person = next((p for p in candidates if str(p.id) == request.form.get("person")), None)
+        _change_team(project, request.form.get("action", ""), member, person)
+        db.session.commit()
+        return redirect(url_for(".team", project_id=project.id), 303)
+    return render_template("projects/team.html", project=project, candidates=candidates)
+
+
+def _change_team(project: Project, action: str, member: ProjectMember | None, person: Any) -> None:
+    if action == "add" and person is not None:
+        actions.add_member(project, person, actor=actor())
+    elif action == "lead" and member is not None:
+        actions.add_member(project, member.person, is_lead=True, actor=actor())
+    elif action == "remove" and member is not None:
+        actions.remove_member(project, member, actor=actor())
+    else:
+        flash(_("Choose somebody first."), "warning")
+
+
+def _filters() -> dict[str, Any]:
+    """The filters of the address; a value that makes no sense is no filter."""
+    args = request.args
+    theme, institution, network = (_number(args.get(name)) for name in ("theme", "institution", "network"))
+    goal = _number(args.get("goal"))
+    country = args.get("country", "")
+    return {
+        "words": clean_text(args.get("q", ""))[:200].strip(),
+        "state": ProjectState(args["state"]) if args.get("state") in {str(s) for s in ProjectState} else None,
+        "theme_ids": theme_queries.with_descendants(theme) or [theme] if theme else None,
+        "country": country if countries.is_country(country) else "",
+        "institution_id": institution,
+        "network_id": network,
+        "goal": goal if goal and goal <= 17 else None,
+        "mine": actor() is not None and args.get("mine") == "1",
+    }
+
+
+def _number(text: str | None) -> int | None:
+    try:
+        return row_number(text) if text else None
+    except ValueError:
+        return None
+
+
+def _states() -> list[tuple[str, str]]:
+    return [(state, str(STATE_LABELS[state])) for state in ProjectState]
+
+
+def _language() -> str:
+    spoken = language()
+    return spoken if languages.is_language(spoken) else "en"
+
+
+def _lead(place: str) -> Institution | Network:
+    kind, _dash, number = place.partition("-")
+    return db.get_or_404(Institution if kind == "institution" else Network, int(number))
+
+
+def _network(lead: Institution | Network) -> Network:
+    if isinstance(lead, Network):
+        return lead
+    networks = queries.networks_of(lead.id)
+    if not networks:
+        actions.refuse_outsider(lead)
+    return networks[0]
+
+
+def _proposal(form: Any) -> dict[str, Any]:
+    return {
+        "title": form.title.data or "",
+        "question": form.question.data or "",
+        "why_now": form.why_now.data or "",
+        "language": form.language.data,
+    }
+
+
+def _details(form: ProjectForm) -> dict[str, Any]:
+    texts = {name: form[name].data or "" for name in ("summary", "method", "funding", "notes", "website")}
+    return texts | {
+        "title_is_description": form.title_is_description.data,
+        "working_language": form.working_language.data or "",
+        "starts_on": form.starts_on.data,
+        "ends_on": form.ends_on.data,
+    }
+
+
+def _what_it_is_about(form: Any) -> dict[str, Any]:
+    return {"themes": queries.by_themes(form.themes.data or ()), "countries": form.countries.data or []}
+
+
+def _current(project: Project) -> dict[str, Any]:
+    return {
+        "themes": [theme.id for theme in project.themes],
+        "countries": project.countries,
+        "goals": project.goals,
+    }
+
+
+def _saved_meanwhile(project: Project, form: ProjectForm) -> dict[str, str]:
+    """By field: what somebody else saved since this form was opened and what differs from what is typed in it."""
+    typed = _proposal(form) | _details(form)
+    saved = {
+        name: str(current)
+        for name, value in typed.items()
+        if (current := getattr(project, name)) != value and isinstance(current, str) and current
+    }
+    if sorted(form.countries.data or []) != sorted(project.countries):
+        saved["countries"] = ", ".join(project.countries)
+    if sorted(form.themes.data or []) != sorted(theme.id for theme in project.themes):
+        saved["themes"] = ", ".join(theme.name for theme in project.themes)
+    return saved or {"title": project.title}

@@ -1,0 +1,1 @@
+"""How partners come in and go: the lead invites an institution, or an institution offers; the other side answers."""

@@ -1,0 +1,234 @@
+import sqlalchemy as sa
+
+from tracker import clock
+from tracker.activity.kinds import declare
+from tracker.activity.record import record
+from tracker.database import db
+from tracker.errors import RuleBroken
+from tracker.i18n import _, _l
+from tracker.institutions.models import Contact, Institution, Person
+from tracker.projects.actions import add_member, index_for_search, leads, touch
+from tracker.projects.models import Partner, Project
+from tracker.projects.states import (
+    COMMITMENT_LABELS,
+    LEADING,
+    SEEKS_PARTNERS,
+    Commitment,
+    ProjectState,
+    Role,
+)
+
+declare(
+    {
+        "recruiting.invite": _l("%(actor)s invited %(partner)s to join."),
+        "recruiting.offer": _l("%(actor)s offered that %(partner)s joins."),
+        "recruiting.agree": _l("%(partner)s agreed to join."),
+        "recruiting.decline": _l("%(partner)s declined the invitation."),
+        "recruiting.turn_down": _l("The offer of %(partner)s was not taken up this time."),
+        "recruiting.withdraw_invitation": _l("The invitation of %(partner)s was withdrawn."),
+        "recruiting.withdraw_offer": _l("%(partner)s withdrew its offer."),
+        "recruiting.leave": _l("%(partner)s left the project. What it contributed stays credited."),
+        "recruiting.change_role": _l("%(actor)s changed the role of %(partner)s."),
+    }
+)
+INVITABLE_ROLES = (Role.PARTNER, Role.CO_LEAD, Role.ADVISER)
+
+
+def invite(
+    project: Project,
+    institution: Institution,
+    *,
+    role: Role = Role.PARTNER,
+    note: str = "",
+    actor: Person | None,
+) -> Partner:
+    """Ask an institution to join; its contacts get a mail. Raises RuleBroken when it takes part or was asked."""
+    partner = _place(project, institution)
+    partner.role, partner.commitment, partner.note, partner.answer_note = role, Commitment.INVITED, note, ""
+    partner.asked_by_id, partner.asked_at = (actor.id if actor else None), clock.now()
+    partner.answered_by_id = partner.answered_at = None
+    touch(project)
+    db.session.flush()  # the mail names the page where this partner answers
+    record(
+        "recruiting.invite",
+        project,
+        actor=actor,
+        tell=contacts_of(institution),
+        template="recruiting/mail/invitation.txt",
+        partner=institution.name,
+        role=role,
+        note=note,
+        question=project.question,
+        network=project.network.name,
+        answer_path=f"{project.path}/partners/{partner.id}",
+    )
+    return partner
+
+
+def offer(project: Project, institution: Institution, *, note: str = "", actor: Person) -> Partner:
+    """Offer that an institution joins; the lead answers. The person who offers comes along when it is accepted."""
+    if project.state is not ProjectState.RECRUITING:
+        raise RuleBroken(_("This project is not looking for partners now."))
+    partner = _place(project, institution)
+    partner.role, partner.commitment, partner.note, partner.answer_note = (
+        Role.PARTNER,
+        Commitment.INTERESTED,
+        note,
+        "",
+    )
+    partner.asked_by_id, partner.asked_at = actor.id, clock.now()
+    partner.answered_by_id = partner.answered_at = None
+    touch(project)
+    db.session.flush()
+    record(
+        "recruiting.offer",
+        project,
+        actor=actor,
+        tell=leads(project),
+        template="recruiting/mail/offer.txt",
+        partner=institution.name,
+        note=note,
+        answer_path=f"{project.path}/partners/{partner.id}",
+    )
+    return partner
+
+
+def answer_invitation(partner: Partner, *, agrees: bool, note: str = "", actor: Person) -> None:
+    """The institution's answer. Saying the same twice changes nothing; an open invitation is needed."""
+    wanted = Commitment.AGREED if agrees else Commitment.DECLINED
+    if partner.commitment is wanted:
+        return
+    if partner.commitment is not Commitment.INVITED:
+        raise RuleBroken(
+            _(
+                "This invitation is not open any more: it is “%(state)s”.",
+                state=str(COMMITMENT_LABELS[partner.commitment]),
+            )
+        )
+    _demand_open(partner.project)
+    _answered(partner, wanted, note, actor)
+    if agrees:
+        add_member(partner.project, actor, actor=actor)
+    record(
+        "recruiting.agree" if agrees else "recruiting.decline",
+        partner.project,
+        actor=actor,
+        tell=leads(partner.project),
+        partner=partner.name,
+        note=note,
+    )
+    index_for_search(partner.project)
+
+
+def answer_offer(partner: Partner, *, accepts: bool, note: str = "", actor: Person) -> None:
+    """The lead's answer to an offer; whoever offered is told, and joins the team when it is accepted."""
+    wanted = Commitment.AGREED if accepts else Commitment.DECLINED
+    if partner.commitment is wanted:
+        return
+    if partner.commitment is not Commitment.INTERESTED:
+        raise RuleBroken(
+            _(
+                "This offer is not open any more: it is “%(state)s”.",
+                state=str(COMMITMENT_LABELS[partner.commitment]),
+            )
+        )
+    _demand_open(partner.project)
+    _answered(partner, wanted, note, actor)
+    if accepts and partner.asked_by is not None:
+        add_member(partner.project, partner.asked_by, actor=actor)
+    record(
+        "recruiting.agree" if accepts else "recruiting.turn_down",
+        partner.project,
+        actor=actor,
+        tell=[partner.asked_by] if partner.asked_by else [],
+        partner=partner.name,
+        note=note,
+    )
+    index_for_search(partner.project)
+
+
+def withdraw(partner: Partner, *, actor: Person | None) -> None:
+    """Take back what was asked and not answered yet: the row goes, the history keeps the line."""
+    if not partner.is_asked:
+        raise RuleBroken(_("This was answered already."))
+    kind = "withdraw_invitation" if partner.commitment is Commitment.INVITED else "withdraw_offer"
+    project = partner.project
+    record(f"recruiting.{kind}", project, actor=actor, partner=partner.name)
+    project.partners.remove(partner)
+    touch(project)
+
+
+def leave(partner: Partner, *, note: str = "", actor: Person) -> None:
+    """A partner leaves: its place is free, its people leave the team, its credit stays."""
+    project = partner.project
+    if not partner.takes_part:
+        raise RuleBroken(_("%(name)s does not take part.", name=partner.name))
+    if project.state is ProjectState.PUBLISHED:
+        raise RuleBroken(_("The project is published: nobody can leave what is done."))
+    if partner.role in LEADING and len([p for p in project.lead_partners if p is not partner]) == 0:
+        raise RuleBroken(_("The only lead cannot leave. Make another partner the lead or a co-lead first."))
+    partner.commitment = Commitment.WITHDREW
+    partner.answer_note, partner.answered_by_id, partner.answered_at = note, actor.id, clock.now()
+    staying = {p.institution_id for p in project.partners if p.takes_part}
+    for member in project.members:
+        places = member.person.institution_ids
+        if partner.institution_id in places and not places & staying and not _is_last_lead(project, member):
+            member.left_at = clock.now()
+    touch(project)
+    record("recruiting.leave", project, actor=actor, tell=leads(project), partner=partner.name, note=note)
+    index_for_search(project)
+
+
+def change_role(partner: Partner, role: Role, *, actor: Person | None) -> None:
+    """Make a partner the lead, a co-lead, a partner or an adviser. One lead must remain."""
+    if not partner.is_committed:
+        raise RuleBroken(_("%(name)s has not agreed yet.", name=partner.name))
+    others = [p for p in partner.project.lead_partners if p is not partner]
+    if role not in LEADING and not others:
+        raise RuleBroken(_("A project needs a lead. Make another partner the lead first."))
+    partner.role = role
+    touch(partner.project)
+    record("recruiting.change_role", partner.project, actor=actor, partner=partner.name, role=role)
+
+
+def contacts_of(institution: Institution) -> list[Person]:
+    """Who answers for an institution now, the main contact first."""
+    return list(
+        db.session.scalars(
+            sa.select(Person)
+            .join(Contact, Contact.person_id == Person.id)
+            .where(Contact.institution_id == institution.id, Contact.until.is_(None))
+            .order_by(Contact.place)
+        )
+    )
+
+
+def _place(project: Project, institution: Institution) -> Partner:
+    """The row for this institution: a new one, or that of one which declined or left."""
+    if project.state not in SEEKS_PARTNERS:
+        raise RuleBroken(_("Partners can join until the report goes into review."))
+    partner = next((p for p in project.partners if p.institution_id == institution.id), None)
+    if partner is None:
+        partner = Partner(institution=institution, position=len(project.partners))
+        project.partners.append(partner)
+    elif partner.is_asked:
+        raise RuleBroken(_("%(name)s was asked already and has not answered yet.", name=institution.name))
+    elif partner.takes_part:
+        raise RuleBroken(_("%(name)s takes part already.", name=institution.name))
+    return partner
+
+
+def _demand_open(project: Project) -> None:
+    if project.state not in SEEKS_PARTNERS:
+        raise RuleBroken(_("The project went on meanwhile: partners can no longer join."))
+
+
+def _answered(partner: Partner, commitment: Commitment, note: str, actor: Person) -> None:
+    partner.commitment, partner.answer_note = commitment, note
+    partner.answered_by_id, partner.answered_at = actor.id, clock.now()
+    touch(partner.project)
+
+
+def _is_last_lead(project: Project, member: object) -> bool:
+    remaining = [m for m in project.members if m.is_lead and m.left_at is None]
+    return len(remaining) == 1 and remaining[0] is member

@@ -1,0 +1,150 @@
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+
+from tracker.access import actor, can, demand, requires
+from tracker.database import db
+from tracker.forms import row_number
+from tracker.i18n import _
+from tracker.institutions.models import Institution
+from tracker.projects import queries
+from tracker.projects.models import Partner, Project
+from tracker.projects.states import Commitment, ProjectState, Role
+from tracker.recruiting import actions
+from tracker.recruiting.forms import AnswerForm, InvitationForm, OfferForm
+
+bp = Blueprint("recruiting", __name__, url_prefix="/projects/<int:project_id>/partners")
+
+
+@bp.route("/invite", methods=["GET", "POST"])
+@requires("lead_project", Project, loading=queries.ON_A_PAGE, seen_by="view_project")
+def invite(project: Project) -> Any:
+    form = InvitationForm(institutions=queries.invitable(project), **_wish())
+    if form.submitted():
+        institution = db.get_or_404(Institution, int(form.institution.data))
+        actions.invite(
+            project, institution, role=Role(form.role.data), note=form.note.data or "", actor=actor()
+        )
+        db.session.commit()
+        flash(_("%(name)s is invited. Its contacts get a mail.", name=institution.name), "success")
+        return redirect(f"{project.path}#partners", 303)
+    return render_template("recruiting/invite.html", project=project, form=form), (
+        422 if form.errors else 200
+    )
+
+
+@bp.route("/offer", methods=["GET", "POST"])
+@requires("offer_to_join", Project, loading=queries.ON_A_PAGE, seen_by="view_project")
+def offer(project: Project) -> Any:
+    person = actor()
+    inside = {
+        partner.institution_id for partner in project.partners if partner.takes_part or partner.is_asked
+    }
+    places = [
+        (affiliation.institution_id, affiliation.institution.name)
+        for affiliation in person.current_affiliations
+        if affiliation.institution_id not in inside
+    ]
+    form = OfferForm(institutions=places)
+    if form.submitted():
+        institution = db.get_or_404(Institution, form.institution.data)
+        actions.offer(project, institution, note=form.note.data, actor=person)
+        db.session.commit()
+        flash(_("Your offer is with the lead. You will get a mail when they answer."), "success")
+        return redirect(f"{project.path}#partners", 303)
+    possible = project.state is ProjectState.RECRUITING and bool(places)
+    page = render_template("recruiting/offer.html", project=project, form=form, possible=possible)
+    return page, (422 if form.errors else 200)
+
+
+@bp.route("/<int:partner_id>", methods=["GET", "POST"])
+@requires("view_project", Project, loading=queries.ON_A_PAGE)
+def answer(project: Project, partner_id: int) -> Any:
+    """One page for both sides: the institution answers an invitation, the lead answers an offer."""
+    partner = _partner(project, partner_id)
+    invited = partner.commitment is Commitment.INVITED or (
+        partner.commitment is not Commitment.INTERESTED and can("answer_for_partner", partner)
+    )
+    demand("answer_for_partner", partner) if invited else demand("lead_project", project)
+    form = AnswerForm()
+    choice = request.form.get("answer")
+    if request.method == "POST" and choice not in ("yes", "no"):
+        abort(400)
+    if form.submitted():
+        note = form.note.data or ""
+        if invited:
+            actions.answer_invitation(partner, agrees=choice == "yes", note=note, actor=actor())
+        else:
+            actions.answer_offer(partner, accepts=choice == "yes", note=note, actor=actor())
+        db.session.commit()
+        flash(_("Thank you. Your answer is kept, and those who asked are told."), "success")
+        return redirect(project.path if can("view_project", project) else url_for("home.me"), 303)
+    page = render_template(
+        "recruiting/answer.html", project=project, partner=partner, form=form, invited=invited
+    )
+    return page, (422 if form.errors else 200)
+
+
+@bp.route("/<int:partner_id>/withdraw", methods=["GET", "POST"])
+@requires("view_project", Project, loading=queries.ON_A_PAGE)
+def withdraw(project: Project, partner_id: int) -> Any:
+    """Take back an invitation (the lead) or an offer (who made it), or leave (the partner)."""
+    partner = _partner(project, partner_id)
+    if not _may_withdraw(project, partner):
+        abort(403)
+    form = AnswerForm()
+    if form.submitted():
+        if partner.is_asked:
+            actions.withdraw(partner, actor=actor())
+            flash(_("It is taken back."), "success")
+        else:
+            actions.leave(partner, note=form.note.data or "", actor=actor())
+            flash(_("%(name)s has left. What it contributed stays credited.", name=partner.name), "success")
+        db.session.commit()
+        return redirect(project.path if can("view_project", project) else url_for("home.me"), 303)
+    return render_template("recruiting/withdraw.html", project=project, partner=partner, form=form)
+
+
+@bp.post("/<int:partner_id>/role")
+@requires("lead_project", Project, loading=queries.ON_A_PAGE, seen_by="view_project")
+def change_role(project: Project, partner_id: int) -> Any:
+    partner = _partner(project, partner_id)
+    role = request.form.get("role", "")
+    if role not in {str(known) for known in Role}:
+        abort(400)
+    actions.change_role(partner, Role(role), actor=actor())
+    db.session.commit()
+    flash(_("Saved."), "success")
+    return redirect(f"{project.path}#partners", 303)
+
+
+def _partner(project: Project, partner_id: int) -> Partner:
+    partner = next((known for known in project.partners if known.id == partner_id), None)
+    if partner is None:
+        abort(404)
+    if request.method == "POST":
+        db.session.execute(sa.select(Partner.id).where(Partner.id == partner_id).with_for_update())
+        db.session.refresh(partner, ["commitment"])
+    return partner
+
+
+def _may_withdraw(project: Project, partner: Partner) -> bool:
+    person = actor()
+    if partner.commitment is Commitment.INVITED:
+        return can("lead_project", project)
+    if partner.commitment is Commitment.INTERESTED:
+        return can("answer_for_partner", partner) or (person is not None and partner.asked_by_id == person.id)
+    return partner.takes_part and can("answer_for_partner", partner)
+
+
+def _wish() -> dict[str, Any]:
+    """An institution named in the address, as the link on its page does, is chosen already."""
+    try:
+        return (
+            {"institution": str(row_number(request.args["institution"]))}
+            if "institution" in request.args
+            else {}
+        )
+    except ValueError:
+        return {}
