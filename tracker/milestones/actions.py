@@ -193,7 +193,7 @@ def reopen(milestone: Milestone, *, actor: Person | None) -> None:
 
 
 def drop(milestone: Milestone, *, words: str, actor: Person | None) -> None:
-    """A milestone is no longer meant. It stays in the plan as dropped; in a running project `words` say why."""
+    """A milestone is no longer meant. It stays in the plan as dropped; once it runs, `words` say why."""
     _plan_may_change(milestone.project)
     if milestone.state is not MilestoneState.PLANNED:
         raise RuleBroken(_("Only a planned milestone can be dropped."))
@@ -215,7 +215,7 @@ def write_note(
     files: Sequence[StoredFile] = (),
     actor: Person | None,
 ) -> ProgressNote:
-    """Write a progress note on a project or one of its milestones: Markdown, in the language of a BCP 47 tag."""
+    """Write a progress note on a project or one of its milestones: Markdown; `language` is a BCP 47 tag."""
     if milestone is not None and milestone.project_id != project.id:
         raise RuleBroken(_("This milestone belongs to another project."))
     if not text.strip():

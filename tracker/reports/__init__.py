@@ -1,1 +1,1 @@
-"""What a study leaves behind: the bibliographic record of a report, its authors, its file, its publication."""
+"""What a study leaves behind: the record of a report, its authors, its file, its publication."""

@@ -43,7 +43,9 @@ class Report(Base):
     website: Mapped[str] = mapped_column(sa.String(500), default="")  # where it appeared
     pages: Mapped[int | None]
     licence: Mapped[str] = mapped_column(sa.String(40), default="")
-    suggested_citation: Mapped[str] = mapped_column(sa.Text, default="")  # as printed; empty: made from the record
+    suggested_citation: Mapped[str] = mapped_column(
+        sa.Text, default=""
+    )  # as printed; empty: made from the record
     notes: Mapped[str] = mapped_column(sa.Text, default="")  # for those who take part
     file_id: Mapped[int | None] = mapped_column(sa.ForeignKey("stored_file.id"))
     version: Mapped[int] = mapped_column(default=1)
@@ -53,7 +55,9 @@ class Report(Base):
     project: Mapped[Project | None] = relationship()
     file: Mapped[StoredFile | None] = relationship()
     authors: Mapped[list["ReportAuthor"]] = relationship(
-        back_populates="report", cascade="all, delete-orphan", order_by="ReportAuthor.position, ReportAuthor.id"
+        back_populates="report",
+        cascade="all, delete-orphan",
+        order_by="ReportAuthor.position, ReportAuthor.id",
     )
 
     __table_args__ = (
@@ -86,6 +90,7 @@ class ReportAuthor(Base):
     name: Mapped[str] = mapped_column(sa.String(200))
     sort_name: Mapped[str] = mapped_column(sa.String(200), default="")  # "Family, Given"; empty: as the name
     affiliation: Mapped[str] = mapped_column(sa.String(300), default="")
+    has_no_affiliation: Mapped[bool] = mapped_column(default=False)  # said so, not forgotten
     orcid: Mapped[str] = mapped_column(sa.String(19), default="")
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
     institution_id: Mapped[int | None] = mapped_column(sa.ForeignKey("institution.id"), index=True)
