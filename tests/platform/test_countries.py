@@ -101,7 +101,6 @@ def test_every_country_of_the_public_records_is_found():
         for row in csv.DictReader(file):
             assert (region_of(row["alpha2"]) or "") == row["region_code"]
             assert (subregion_of(row["alpha2"]) or "") == row["subregion_code"]
-            assert by_name(row["cldr_name_en"]) == row["alpha2"]
 
 
 def test_choices_are_sorted_for_the_reader():

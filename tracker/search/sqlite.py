@@ -1,0 +1,40 @@
+"""The full-text index on SQLite: an FTS5 table that reads its words from `search_entry`, kept by triggers.
+
+Its tokenizer is the plain one: it parts words at spaces and leaves every letter beyond ASCII alone, as the
+words come here folded.
+"""
+
+import sqlalchemy as sa
+
+CREATE = (
+    "CREATE VIRTUAL TABLE IF NOT EXISTS search_words USING fts5("
+    "tokens, content='search_entry', content_rowid='id', tokenize='ascii', prefix='1 2 3')",
+    "CREATE TRIGGER IF NOT EXISTS search_words_insert AFTER INSERT ON search_entry BEGIN "
+    "INSERT INTO search_words (rowid, tokens) VALUES (new.id, new.tokens); END",
+    "CREATE TRIGGER IF NOT EXISTS search_words_delete AFTER DELETE ON search_entry BEGIN "
+    "INSERT INTO search_words (search_words, rowid, tokens) VALUES ('delete', old.id, old.tokens); END",
+    "CREATE TRIGGER IF NOT EXISTS search_words_update AFTER UPDATE ON search_entry BEGIN "
+    "INSERT INTO search_words (search_words, rowid, tokens) VALUES ('delete', old.id, old.tokens); "
+    "INSERT INTO search_words (rowid, tokens) VALUES (new.id, new.tokens); END",
+)
+DROP = (
+    "DROP TRIGGER IF EXISTS search_words_insert",
+    "DROP TRIGGER IF EXISTS search_words_delete",
+    "DROP TRIGGER IF EXISTS search_words_update",
+    "DROP TABLE IF EXISTS search_words",
+)
+
+WORDS = sa.table("search_words", sa.column("rowid", sa.Integer), sa.column("rank", sa.Float))
+ENTRY = WORDS.c.rowid
+RANK = WORDS.c.rank  # bm25: the better, the lower
+
+
+def holds(asked: list[tuple[list[str], bool]]) -> sa.ColumnElement[bool]:
+    """The condition that a row of WORDS holds every term; see `words.terms`."""
+    question = " AND ".join(f'"{" ".join(tokens)}"{"*" if begins else ""}' for tokens, begins in asked)
+    return sa.literal_column("search_words").op("MATCH")(question)
+
+
+def rank(asked: list[tuple[list[str], bool]]) -> sa.ColumnElement[float]:
+    """What to order the found rows by, ascending."""
+    return RANK
