@@ -169,7 +169,7 @@ def mark_done(milestone: Milestone, *, on: PartialDate | None, actor: Person | N
     if milestone.state is MilestoneState.DROPPED:
         raise RuleBroken(_("This milestone was dropped. Reopen it first."))
     if on is not None:
-        _not_in_the_future(on)
+        check_it_has_come(on)
     milestone.state, milestone.done_on = MilestoneState.DONE, on
     milestone.version += 1
     _note(
@@ -220,7 +220,7 @@ def write_note(
         raise RuleBroken(_("This milestone belongs to another project."))
     if not text.strip():
         raise RuleBroken(_("Write what there is to tell."))
-    _not_in_the_future(on)
+    check_it_has_come(on)
     note = ProgressNote(
         project=project,
         milestone=milestone,
@@ -286,6 +286,7 @@ def _takes_part(project: Project, partner: Partner | None) -> None:
         raise RuleBroken(_("Only an institution that takes part in the project can be responsible."))
 
 
-def _not_in_the_future(on: PartialDate) -> None:
-    if on.first_day > (clock.now() + timedelta(hours=14)).date():  # the furthest clock on Earth
+def check_it_has_come(on: PartialDate) -> None:
+    """Raise RuleBroken for a day, month or year that has not begun anywhere on Earth."""
+    if on.first_day > (clock.now() + timedelta(hours=14)).date():
         raise RuleBroken(_("This day has not come yet."))

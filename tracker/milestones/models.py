@@ -8,7 +8,14 @@ from tracker.database import Base
 from tracker.dates import PartialDate, PartialDateType, earth_day
 from tracker.files import StoredFile
 from tracker.institutions.models import Person
-from tracker.milestones.states import DelayReason, MilestoneState, NoteAudience
+from tracker.milestones.states import (
+    AUDIENCE_LABELS,
+    REASON_LABELS,
+    STATE_LABELS,
+    DelayReason,
+    MilestoneState,
+    NoteAudience,
+)
 from tracker.projects.models import Partner, Project
 
 note_file = sa.Table(
@@ -66,6 +73,10 @@ class Milestone(Base):
         return self.first_due is not None and self.due != self.first_due
 
     @property
+    def state_label(self) -> str:
+        return str(STATE_LABELS[self.state])
+
+    @property
     def label(self) -> str:
         return self.name
 
@@ -90,6 +101,10 @@ class DateChange(Base):
 
     milestone: Mapped[Milestone] = relationship(back_populates="changes")
     person: Mapped[Person | None] = relationship()
+
+    @property
+    def reason_label(self) -> str:
+        return str(REASON_LABELS[self.reason])
 
 
 class ProgressNote(Base):
@@ -119,6 +134,10 @@ class ProgressNote(Base):
     def _render(self, _key: str, text: str) -> str:
         self.text_html = markdown.render(text)
         return text
+
+    @property
+    def audience_label(self) -> str:
+        return str(AUDIENCE_LABELS[self.audience])
 
     @property
     def path(self) -> str:

@@ -32,6 +32,8 @@ PROJECT_TEAM = (
 )
 """What the permissions ask of a project, and the names its forms offer."""
 
+NOTE_WITH_FILES = (joinedload(ProgressNote.project).options(*PROJECT_TEAM), selectinload(ProgressNote.files))
+
 
 def plan(project: Project) -> list[Milestone]:
     """The milestones of a project in the order they are due, those without a date last."""
