@@ -34,11 +34,7 @@ def init_app(app: Flask) -> None:
 
 
 def _answer_from_tag() -> Response | None:
-    if (
-        request.method not in ("GET", "HEAD")
-        or session
-        or request.endpoint in (None, "static", "style", "healthz")
-    ):
+    if request.method not in ("GET", "HEAD") or session or request.endpoint in (None, "static", "style", "healthz"):
         return None
     if str(request.endpoint).startswith(PRIVATE) or "lang" in request.args:
         return None

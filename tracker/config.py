@@ -18,16 +18,40 @@ class Setting:
 
 SETTINGS = (
     Setting("TRACKER_INSTANCE", "instance/", "Folder of the database, uploads, mails and the secret key."),
-    Setting("DATABASE_URL", "sqlite:///tracker.db", "The database; relative SQLite files lie in the instance folder."),
-    Setting("SECRET_KEY", "made on first start", "Signs sessions and links; kept in the file `secret_key` of the instance."),
+    Setting(
+        "DATABASE_URL",
+        "sqlite:///tracker.db",
+        "The database; relative SQLite files lie in the instance folder.",
+    ),
+    Setting(
+        "SECRET_KEY",
+        "made on first start",
+        "Signs sessions and links; kept in the file `secret_key` of the instance.",
+    ),
     Setting("HOST", "127.0.0.1", "Address the embedded server listens on."),
     Setting("PORT", "8000", "Port the embedded server listens on."),
-    Setting("BASE_URL", "http://HOST:PORT", "The address people reach the site under; links in mails begin with it."),
-    Setting("MAIL_URL", "", "`smtp://user:password@host:587` (STARTTLS) or `smtps://…`; empty: mails become files."),
+    Setting(
+        "BASE_URL",
+        "http://HOST:PORT",
+        "The address people reach the site under; links in mails begin with it.",
+    ),
+    Setting(
+        "MAIL_URL",
+        "",
+        "`smtp://user:password@host:587` (STARTTLS) or `smtps://…`; empty: mails become files.",
+    ),
     Setting("MAIL_FROM", "tracker@localhost", "Sender address of all mails."),
     Setting("UPLOAD_LIMIT", "26214400", "Largest upload in bytes (25 MiB)."),
-    Setting("PROXIES", "0", "How many reverse proxies stand in front and may be believed about the caller's address."),
-    Setting("RATE_LIMIT_STORAGE", "memory://", "Where attempts to sign in are counted; `redis://…` for several servers."),
+    Setting(
+        "PROXIES",
+        "0",
+        "How many reverse proxies stand in front and may be believed about the caller's address.",
+    ),
+    Setting(
+        "RATE_LIMIT_STORAGE",
+        "memory://",
+        "Where attempts to sign in are counted; `redis://…` for several servers.",
+    ),
 )
 
 
@@ -35,10 +59,11 @@ def load(overrides: dict[str, Any] | None = None) -> dict[str, Any]:
     """The application's configuration from the environment. Makes no file and opens no connection."""
     env = {setting.name: os.environ.get(setting.name, "") for setting in SETTINGS}
     host, port = env["HOST"] or "127.0.0.1", env["PORT"] or "8000"
-    base_url = env["BASE_URL"] or f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104
+    base_url = env["BASE_URL"] or f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
     config: dict[str, Any] = {
         "INSTANCE": str(Path(env["TRACKER_INSTANCE"] or "instance").resolve()),
-        "SQLALCHEMY_DATABASE_URI": env["DATABASE_URL"].replace("postgres://", "postgresql://", 1) or "sqlite:///tracker.db",
+        "SQLALCHEMY_DATABASE_URI": env["DATABASE_URL"].replace("postgres://", "postgresql://", 1)
+        or "sqlite:///tracker.db",
         "BASE_URL": base_url.rstrip("/"),
         "MAIL_URL": env["MAIL_URL"],
         "MAIL_FROM": env["MAIL_FROM"] or "tracker@localhost",

@@ -1,10 +1,11 @@
 """Errors of the domain, and the pages for them and for HTTP's own. Views never catch RuleBroken."""
 
-from flask import Flask, current_app, render_template
+from flask import Flask, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from tracker.access import actor
 from tracker.database import db
+from tracker.i18n import speaking
 
 PAGES = {400, 403, 404, 405, 409, 413, 429}
 
@@ -22,7 +23,8 @@ def init_app(app: Flask) -> None:
 
 def _rule_broken(error: RuleBroken) -> tuple[str, int]:
     _roll_back()
-    return render_template("errors/rule_broken.html", sentence=str(error)), 409
+    back = request.referrer if request.referrer and request.referrer.startswith(request.host_url) else None
+    return render_template("errors/rule_broken.html", sentence=str(error), back=back), 409
 
 
 def _http_error(error: HTTPException) -> object:
@@ -30,7 +32,8 @@ def _http_error(error: HTTPException) -> object:
         return error
     _roll_back()
     page = error.code if error.code in PAGES else (400 if error.code < 500 else 500)
-    body = render_template(f"errors/{page}.html", **({"sentence": error.description} if page == 400 else {}))
+    ours = error.description if error.description != type(error).description else None
+    body = render_template(f"errors/{page}.html", **({"sentence": ours} if page == 400 and ours else {}))
     headers = [item for item in error.get_headers() if item[0] in ("Allow", "Retry-After")]
     return body, error.code, headers
 
@@ -40,7 +43,8 @@ def _unexpected(error: Exception) -> tuple[str, int]:
     if current_app.testing:
         raise error
     db.session.rollback()
-    return render_template("errors/500.html"), 500
+    with speaking("en"):  # asking whose language it is may be what failed
+        return render_template("errors/500.html"), 500
 
 
 def _roll_back() -> None:

@@ -155,7 +155,9 @@ def send(row: StoredFile) -> Response:
     response = Response(store().read(row.key), mimetype=row.media_type)
     response.content_length = row.size
     ascii_name = unicodedata.normalize("NFKD", row.name).encode("ascii", "ignore").decode().replace('"', "") or "file"
-    response.headers["Content-Disposition"] = f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(row.name)}"
+    response.headers["Content-Disposition"] = (
+        f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(row.name)}"
+    )
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
 

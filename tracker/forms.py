@@ -92,9 +92,7 @@ class CountriesField(StringField):
         if not valuelist:
             return
         self.typed = clean(str(valuelist[0]))
-        names = [name for part in re.split(r"[,;،、，\n]", self.typed) if (name := part.strip())][
-            :MOST_CHOICES
-        ]
+        names = [name for part in re.split(r"[,;،、，\n]", self.typed) if (name := part.strip())][:MOST_CHOICES]
         found = {name: countries.by_name(name) for name in names}
         self.data = list(dict.fromkeys(code for code in found.values() if code))  # type: ignore[assignment]
         if unknown := [name for name, code in found.items() if not code]:
@@ -104,9 +102,7 @@ class CountriesField(StringField):
     def _not_known(name: str) -> str:
         names = [country_name(code) for code in countries.COUNTRIES]
         if close := get_close_matches(name[:60], names, n=1, cutoff=0.7):
-            return _(
-                "“%(name)s” is not a country we know. Did you mean %(guess)s?", name=name[:60], guess=close[0]
-            )
+            return _("“%(name)s” is not a country we know. Did you mean %(guess)s?", name=name[:60], guess=close[0])
         return _("“%(name)s” is not a country we know.", name=name[:60])
 
 

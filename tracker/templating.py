@@ -1,13 +1,14 @@
 """What every template may call: addresses, and filters that show values in the reader's way."""
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import sqlalchemy as sa
 from flask import Flask, g, request
 
 from tracker import access, i18n
 from tracker.database import db
+from tracker.goals import GOALS
 from tracker.institutions.models import Network, Person
 from tracker.markdown import plain
 
@@ -35,6 +36,9 @@ def init_app(app: Flask) -> None:
         language_name=i18n.language_name,
         list_and=i18n.list_and,
         plain=plain,
+        goal_name=lambda number: f"{number}. {GOALS[number]}",
+        host=lambda address: urlsplit(address).hostname or address,
+        zip=zip,
     )
     app.before_request(_name_site)
 
@@ -48,9 +52,7 @@ def here(**changed: Any) -> str:
         arguments.pop(name, None)
         if value is not None:
             arguments[name] = [str(value)]
-    query = urlencode(
-        [(name, value) for name, values in arguments.items() for value in values], errors="replace"
-    )
+    query = urlencode([(name, value) for name, values in arguments.items() for value in values], errors="replace")
     return f"{request.path}?{query}" if query else request.path
 
 

@@ -42,7 +42,9 @@ class Delivery(Base):
     name: Mapped[str] = mapped_column(sa.String(200), default="")
     language: Mapped[str] = mapped_column(sa.String(20), default="en")
     template: Mapped[str] = mapped_column(sa.String(80))  # <feature>/mail/<kind>.txt
-    details: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)  # never a secret: links are made when sending
+    details: Mapped[dict[str, Any]] = mapped_column(
+        sa.JSON, default=dict
+    )  # never a secret: links are made when sending
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     claimed_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
@@ -53,5 +55,10 @@ class Delivery(Base):
 
     __table_args__ = (
         sa.UniqueConstraint("activity_id", "recipient_id"),
-        sa.Index("ix_delivery_owed", "id", sqlite_where=sa.text("sent_at IS NULL"), postgresql_where=sa.text("sent_at IS NULL")),
+        sa.Index(
+            "ix_delivery_owed",
+            "id",
+            sqlite_where=sa.text("sent_at IS NULL"),
+            postgresql_where=sa.text("sent_at IS NULL"),
+        ),
     )

@@ -183,9 +183,7 @@ def _move(project: Project, step: Step, *, actor: Person | None, reason: str) ->
         )
     )
     told = coordinators(project) if step.name == "propose" else team(project)
-    record(
-        f"projects.{step.name}", project, actor=actor, tell=told, before=before, after=target, reason=reason
-    )
+    record(f"projects.{step.name}", project, actor=actor, tell=told, before=before, after=target, reason=reason)
 
 
 def open_steps(project: Project, actor: Person | None) -> list[Step]:
@@ -218,17 +216,9 @@ def two_countries(project: Project) -> list[Missing]:
     committed = project.committed
     organisations = {(partner.institution_id, partner.network_id, partner.listed_as) for partner in committed}
     if len(organisations) < 2:
-        return [
-            Missing(
-                _("A joint study needs at least two institutions that agreed."), f"{project.path}#partners"
-            )
-        ]
+        return [Missing(_("A joint study needs at least two institutions that agreed."), f"{project.path}#partners")]
     if len(project.partner_countries) < 2:
-        return [
-            Missing(
-                _("A joint study needs partners from at least two countries."), f"{project.path}#partners"
-            )
-        ]
+        return [Missing(_("A joint study needs partners from at least two countries."), f"{project.path}#partners")]
     return []
 
 
@@ -247,17 +237,13 @@ def leads(project: Project) -> list[Person]:
     return [member.person for member in project.members if member.left_at is None and member.is_lead]
 
 
-def add_member(
-    project: Project, person: Person, *, is_lead: bool = False, actor: Person | None
-) -> ProjectMember:
+def add_member(project: Project, person: Person, *, is_lead: bool = False, actor: Person | None) -> ProjectMember:
     """Put a person on the team, or back on it."""
     member = next((known for known in project.members if known.person_id == person.id), None)
     if member is not None and member.left_at is None and member.is_lead == is_lead:
         return member
     kind = (
-        "projects.lead_member"
-        if member is not None and is_lead and member.left_at is None
-        else "projects.add_member"
+        "projects.lead_member" if member is not None and is_lead and member.left_at is None else "projects.add_member"
     )
     if member is None:
         member = ProjectMember(person=person, joined_at=clock.now())
@@ -322,9 +308,7 @@ def _write(
         project.themes = list(themes)
     if countries is not None:
         known = {link.country: link for link in project.country_links}
-        project.country_links = [
-            known.get(code) or ProjectCountry(country=code) for code in sorted(set(countries))
-        ]
+        project.country_links = [known.get(code) or ProjectCountry(country=code) for code in sorted(set(countries))]
     if goals is not None:
         held = {link.goal: link for link in project.goal_links}
         project.goal_links = [held.get(goal) or ProjectGoal(goal=goal) for goal in sorted(set(goals))]

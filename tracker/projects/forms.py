@@ -35,16 +35,12 @@ class ProposalForm(BaseForm):
         _l("Two or three sentences. You can use simple formatting."),
         4,
     )
-    why_now = narrative(
-        _l("Why does it matter now?"), _l("Who is waiting for the answer, and what could change?"), 4
-    )
+    why_now = narrative(_l("Why does it matter now?"), _l("Who is waiting for the answer, and what could change?"), 4)
     themes = CheckboxesField(_l("Themes"), coerce=row_number)
     countries = CountriesField(
         _l("Countries studied"),
         [Optional()],
-        description=_l(
-            "Their names, with commas: “Bangladesh, Peru”. Not necessarily the partners’ countries."
-        ),
+        description=_l("Their names, with commas: “Bangladesh, Peru”. Not necessarily the partners’ countries."),
     )
     language = SelectField(_l("Language you write in"))
 

@@ -184,7 +184,10 @@ class Partner(Base):
     asked_by: Mapped[Person | None] = relationship(foreign_keys=asked_by_id)
     answered_by: Mapped[Person | None] = relationship(foreign_keys=answered_by_id)
 
-    __table_args__ = (sa.UniqueConstraint("project_id", "institution_id"), sa.UniqueConstraint("project_id", "network_id"))
+    __table_args__ = (
+        sa.UniqueConstraint("project_id", "institution_id"),
+        sa.UniqueConstraint("project_id", "network_id"),
+    )
 
     @property
     def organisation(self) -> Institution | Network | None:

@@ -81,8 +81,10 @@ def coordinate_project(actor: Person | None, project: Project) -> bool:
 @permission
 def follow_project(actor: Person | None, project: Project) -> bool:
     """Read what only those who take part read: the notes, the history, who was asked."""
-    return actor is not None and view_project(actor, project) and (
-        coordinate_project(actor, project) or takes_part(actor, project)
+    return (
+        actor is not None
+        and view_project(actor, project)
+        and (coordinate_project(actor, project) or takes_part(actor, project))
     )
 
 

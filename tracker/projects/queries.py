@@ -72,9 +72,7 @@ def project_list(
     if state is not None:
         query = query.where(Project.state == state)
     if theme_ids is not None:
-        with_theme = sa.select(project_theme.c.project_id).where(
-            project_theme.c.theme_id.in_(list(theme_ids))
-        )
+        with_theme = sa.select(project_theme.c.project_id).where(project_theme.c.theme_id.in_(list(theme_ids)))
         query = query.where(Project.id.in_(with_theme))
     if country:
         query = query.where(
@@ -112,9 +110,7 @@ def asked_of(person: Person) -> list[Partner]:
         db.session.scalars(
             sa.select(Partner)
             .where(Partner.institution_id.in_(places), Partner.commitment == Commitment.INVITED)
-            .options(
-                joinedload(Partner.institution), joinedload(Partner.project), joinedload(Partner.asked_by)
-            )
+            .options(joinedload(Partner.institution), joinedload(Partner.project), joinedload(Partner.asked_by))
             .order_by(Partner.asked_at, Partner.id)
             .limit(50)
         )
@@ -130,9 +126,7 @@ def offers_to(person: Person) -> list[Partner]:
         db.session.scalars(
             sa.select(Partner)
             .where(Partner.project_id.in_(leads), Partner.commitment == Commitment.INTERESTED)
-            .options(
-                joinedload(Partner.institution), joinedload(Partner.project), joinedload(Partner.asked_by)
-            )
+            .options(joinedload(Partner.institution), joinedload(Partner.project), joinedload(Partner.asked_by))
             .order_by(Partner.asked_at, Partner.id)
             .limit(50)
         )
@@ -194,9 +188,7 @@ def places_to_lead_from(person: Person) -> list[tuple[str, str]]:
         .order_by(Institution.sort_name)
     )
     networks = db.session.execute(
-        sa.select(Network.id, Network.name)
-        .where(Network.id.in_(person.coordinated_ids))
-        .order_by(Network.name)
+        sa.select(Network.id, Network.name).where(Network.id.in_(person.coordinated_ids)).order_by(Network.name)
     )
     return [(f"institution-{row.id}", row.name) for row in institutions] + [
         (f"network-{row.id}", row.name) for row in networks
@@ -217,11 +209,7 @@ def networks_of(institution_id: int) -> list[Network]:
 
 def people_to_add(project: Project) -> list[Person]:
     """People of the partner institutions who are not on the team yet, by name."""
-    places = [
-        partner.institution_id
-        for partner in project.partners
-        if partner.institution_id and partner.takes_part
-    ]
+    places = [partner.institution_id for partner in project.partners if partner.institution_id and partner.takes_part]
     present = [member.person_id for member in project.members if member.left_at is None]
     return list(
         db.session.scalars(

@@ -1,6 +1,7 @@
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
 
 from tracker import countries, languages
 from tracker.access import actor, demand, public, requires
@@ -13,11 +14,18 @@ from tracker.projects import actions, queries
 from tracker.projects.forms import NewProjectForm, ProjectForm, ReasonForm
 from tracker.projects.models import NARRATIVES, Project, ProjectMember
 from tracker.projects.requirements import missing
-from tracker.projects.states import STATE_LABELS, STEPS, ProjectState
+from tracker.projects.states import COMMITMENT_LABELS, ROLE_LABELS, STATE_LABELS, STEPS, ProjectState
 from tracker.themes import queries as theme_queries
 
 bp = Blueprint("projects", __name__, url_prefix="/projects")
 PER_PAGE = 20
+
+
+@bp.record_once
+def _give_templates_the_words(setup: BlueprintSetupState) -> None:
+    setup.app.jinja_env.globals.update(
+        STATE_LABELS=STATE_LABELS, ROLE_LABELS=ROLE_LABELS, COMMITMENT_LABELS=COMMITMENT_LABELS
+    )
 
 
 @bp.get("")
@@ -119,9 +127,7 @@ def step(project: Project, name: str) -> Any:
     still = missing(project, name) if project.state in taken.sources else []
     possible = project.state in taken.sources
     status = 422 if form.errors else 200
-    page = render_template(
-        "projects/step.html", project=project, step=taken, form=form, still=still, possible=possible
-    )
+    page = render_template("projects/step.html", project=project, step=taken, form=form, still=still, possible=possible)
     return page, status
 
 

@@ -23,24 +23,18 @@ def invite(project: Project) -> Any:
     form = InvitationForm(institutions=queries.invitable(project), **_wish())
     if form.submitted():
         institution = db.get_or_404(Institution, int(form.institution.data))
-        actions.invite(
-            project, institution, role=Role(form.role.data), note=form.note.data or "", actor=actor()
-        )
+        actions.invite(project, institution, role=Role(form.role.data), note=form.note.data or "", actor=actor())
         db.session.commit()
         flash(_("%(name)s is invited. Its contacts get a mail.", name=institution.name), "success")
         return redirect(f"{project.path}#partners", 303)
-    return render_template("recruiting/invite.html", project=project, form=form), (
-        422 if form.errors else 200
-    )
+    return render_template("recruiting/invite.html", project=project, form=form), (422 if form.errors else 200)
 
 
 @bp.route("/offer", methods=["GET", "POST"])
 @requires("offer_to_join", Project, loading=queries.ON_A_PAGE, seen_by="view_project")
 def offer(project: Project) -> Any:
     person = actor()
-    inside = {
-        partner.institution_id for partner in project.partners if partner.takes_part or partner.is_asked
-    }
+    inside = {partner.institution_id for partner in project.partners if partner.takes_part or partner.is_asked}
     places = [
         (affiliation.institution_id, affiliation.institution.name)
         for affiliation in person.current_affiliations
@@ -80,9 +74,7 @@ def answer(project: Project, partner_id: int) -> Any:
         db.session.commit()
         flash(_("Thank you. Your answer is kept, and those who asked are told."), "success")
         return redirect(project.path if can("view_project", project) else url_for("home.me"), 303)
-    page = render_template(
-        "recruiting/answer.html", project=project, partner=partner, form=form, invited=invited
-    )
+    page = render_template("recruiting/answer.html", project=project, partner=partner, form=form, invited=invited)
     return page, (422 if form.errors else 200)
 
 
@@ -141,10 +133,6 @@ def _may_withdraw(project: Project, partner: Partner) -> bool:
 def _wish() -> dict[str, Any]:
     """An institution named in the address, as the link on its page does, is chosen already."""
     try:
-        return (
-            {"institution": str(row_number(request.args["institution"]))}
-            if "institution" in request.args
-            else {}
-        )
+        return {"institution": str(row_number(request.args["institution"]))} if "institution" in request.args else {}
     except ValueError:
         return {}

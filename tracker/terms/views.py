@@ -40,10 +40,17 @@ def write(project: Project) -> Any:
     if form.submitted() and not stale:
         actions.write(project, text=form.text.data, actor=actor())
         db.session.commit()
-        flash(_("Version %(number)s is written. Each partner is asked to confirm it.", number=number + 1), "success")
+        flash(
+            _("Version %(number)s is written. Each partner is asked to confirm it.", number=number + 1),
+            "success",
+        )
         return redirect(url_for(".show", project_id=project.id), 303)
     page = render_template(
-        "terms/write.html", project=project, form=form, number=number, theirs=latest.text if stale and latest else None
+        "terms/write.html",
+        project=project,
+        form=form,
+        number=number,
+        theirs=latest.text if stale and latest else None,
     )
     return page, 409 if stale else (422 if form.errors else 200)
 
@@ -52,7 +59,10 @@ def write(project: Project) -> Any:
 @requires("view_project", Project, loading=project_queries.ON_A_PAGE)
 def confirm(project: Project) -> Any:
     try:
-        terms_id, partner_id = row_number(request.form.get("terms", "")), row_number(request.form.get("partner", ""))
+        terms_id, partner_id = (
+            row_number(request.form.get("terms", "")),
+            row_number(request.form.get("partner", "")),
+        )
     except ValueError:
         abort(400)
     partner = next((known for known in project.partners if known.id == partner_id), None) or abort(404)

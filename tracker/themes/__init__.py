@@ -1,1 +1,1 @@
-"""The research agenda: a tree of themes that coordinators keep, each linked to Sustainable Development Goals."""
+"""The research agenda: a tree of themes that coordinators keep, linked to Sustainable Development Goals."""

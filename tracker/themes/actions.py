@@ -1,4 +1,5 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -10,6 +11,7 @@ from tracker.database import db
 from tracker.errors import RuleBroken
 from tracker.i18n import _, _l
 from tracker.permissions import Actor
+from tracker.search import index
 from tracker.themes.models import Theme, ThemeGoal
 
 declare(
@@ -30,7 +32,11 @@ STARTING_AGENDA: tuple[tuple[str, tuple[int, ...], tuple[tuple[str, tuple[int, .
     (
         "Regional development",
         (8, 9, 11),
-        (("Cities and regional gaps", (11,)), ("Infrastructure and connectivity", (9,)), ("Jobs and skills", (4, 8))),
+        (
+            ("Cities and regional gaps", (11,)),
+            ("Infrastructure and connectivity", (9,)),
+            ("Jobs and skills", (4, 8)),
+        ),
     ),
     ("Aligning development strategies", (17,), (("National plans and the 2030 Agenda", (16, 17)),)),
     ("South-South and triangular cooperation", (17,), ()),
@@ -67,13 +73,22 @@ def add(
     """Add a theme below `parent` or at the root. Raises RuleBroken when the name is taken."""
     theme = Theme(name=name, parent=parent, description=description, position=position)
     theme.goal_links = [ThemeGoal(goal=goal) for goal in sorted(set(goals))]
-    _insert(theme)
+    with _unique():
+        db.session.add(theme)
     record("themes.add", theme, actor=actor)
+    index.put("theme", theme.id, theme.name)
     return theme
 
 
 def change(
-    theme: Theme, *, name: str, parent: Theme | None, description: str, goals: Iterable[int], actor: Actor | None
+    theme: Theme,
+    *,
+    name: str,
+    parent: Theme | None,
+    description: str,
+    goals: Iterable[int],
+    actor: Actor | None,
+    position: int | None = None,
 ) -> None:
     """Change a theme. Raises RuleBroken when it would stand below itself or its name is taken."""
     above = parent
@@ -81,12 +96,15 @@ def change(
         if above is theme:
             raise RuleBroken(_("A theme cannot stand below itself."))
         above = above.parent
-    with db.session.no_autoflush:
-        theme.name, theme.parent, theme.description = name, parent, description
-        kept = {link.goal: link for link in theme.goal_links}
+    kept = {link.goal: link for link in theme.goal_links}
+    with _unique():
+        theme.name, theme.parent = name, parent
+        theme.position = theme.position if position is None else position
+        if theme.description != description:
+            theme.description = description
         theme.goal_links = [kept.get(goal) or ThemeGoal(goal=goal) for goal in sorted(set(goals))]
-    _insert(theme)
     record("themes.change", theme, actor=actor)
+    index.put("theme", theme.id, theme.name)
 
 
 def retire(theme: Theme, *, actor: Actor | None) -> None:
@@ -101,10 +119,12 @@ def restore(theme: Theme, *, actor: Actor | None) -> None:
     record("themes.restore", theme, actor=actor)
 
 
-def _insert(theme: Theme) -> None:
+@contextmanager
+def _unique() -> Iterator[None]:
+    """What is set inside is written at once; where the name is taken, nothing is written."""
     try:
-        with db.session.begin_nested():
-            db.session.add(theme)
+        with db.session.begin_nested(), db.session.no_autoflush:
+            yield
             db.session.flush()
     except IntegrityError as error:
         raise RuleBroken(_("There is a theme of this name already.")) from error

@@ -2,10 +2,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.database import db
 from tracker.themes.models import Theme
+
+ON_A_PAGE = (joinedload(Theme.parent), selectinload(Theme.children), selectinload(Theme.goal_links))
 
 
 @dataclass
@@ -51,13 +53,22 @@ def by_ids(ids: Iterable[int]) -> list[Theme]:
     return list(db.session.scalars(sa.select(Theme).where(Theme.id.in_(list(ids))).order_by(Theme.position, Theme.id)))
 
 
+def by_id(theme_id: int | str | None) -> Theme | None:
+    """The theme of an id, as a number or as a form sends it; None for none."""
+    return db.session.get(Theme, int(theme_id)) if theme_id else None
+
+
 def with_descendants(theme_id: int) -> list[int]:
     """The ids of a theme and of everything below it."""
-    below = (
-        sa.select(Theme.id).where(Theme.id == theme_id).cte("below", recursive=True)
-    )
+    below = sa.select(Theme.id).where(Theme.id == theme_id).cte("below", recursive=True)
     below = below.union(sa.select(Theme.id).where(Theme.parent_id == below.c.id))
     return list(db.session.scalars(sa.select(below.c.id)))
+
+
+def closure() -> sa.CTE:
+    """Pairs (`above`, `below`) of every theme's id with its own and with those of all themes below it."""
+    pairs = sa.select(Theme.id.label("above"), Theme.id.label("below")).cte("closure", recursive=True)
+    return pairs.union(sa.select(pairs.c.above, Theme.id).where(Theme.parent_id == pairs.c.below))
 
 
 def _number(branches: Iterable[Branch], depth: int) -> None:

@@ -1,0 +1,49 @@
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, abort, render_template
+
+from tracker.access import actor, requires
+from tracker.board import queries
+from tracker.database import db
+from tracker.i18n import _l
+from tracker.milestones.queries import due_within, late
+from tracker.projects.queries import state_counts
+from tracker.projects.states import STATE_LABELS, ProjectState
+
+bp = Blueprint("board", __name__, url_prefix="/board")
+
+DUE_DAYS = 14
+LISTS: dict[str, tuple[Any, Callable[[set[int]], Any], str]] = {  # name -> (title, query, what a row is)
+    "proposals": (_l("Proposals to answer"), queries.proposals, "project"),
+    "late": (_l("Late"), late, "milestone"),
+    "unanswered": (_l("Invitations and offers not answered"), queries.unanswered, "partner"),
+    "due": (_l("Due in 14 days"), lambda ids: due_within(ids, DUE_DAYS), "milestone"),
+    "silent": (_l("Silent for 45 days"), queries.silent, "project"),
+}
+
+
+@bp.get("")
+@requires("coordinate")
+def index() -> str:
+    """Exceptions first, then the totals; every figure opens its list."""
+    ids = actor().coordinated_ids
+    lists = [
+        (name, title, queries.count(query(ids)), queries.first(query(ids)), kind)
+        for name, (title, query, kind) in LISTS.items()
+    ]
+    counts = state_counts(ids)
+    states = [
+        (state, STATE_LABELS[state], counts.get(state, 0)) for state in ProjectState if state != ProjectState.DRAFT
+    ]
+    return render_template("board/index.html", lists=lists, states=states, most=queries.COUNT_UP_TO)
+
+
+@bp.get("/<name>")
+@requires("coordinate")
+def one_list(name: str) -> str:
+    """One of the lists, whole."""
+    title, query, kind = LISTS.get(name) or abort(404)
+    chosen = query(actor().coordinated_ids)
+    page = db.paginate(chosen, per_page=25, max_per_page=25, error_out=False, count=False)
+    return render_template("board/list.html", name=name, title=title, page=page, kind=kind, total=queries.count(chosen))

@@ -1,0 +1,102 @@
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from tracker.database import db
+from tracker.dates import earth_day
+from tracker.institutions.models import Institution, Membership, Person
+from tracker.milestones.models import Milestone
+from tracker.milestones.states import MilestoneState
+from tracker.projects.models import Partner, Project, ProjectMember
+from tracker.projects.queries import public_counts
+from tracker.projects.states import COMMITTED, TAKES_PART, ProjectState
+from tracker.reports.models import Report
+from tracker.reports.states import ReportState
+from tracker.terms.models import Confirmation, Terms
+
+COMING = timedelta(days=60)
+
+
+def figures() -> dict[str, int]:
+    """The network in numbers, each of which opens its list."""
+    members = sa.select(Membership.institution_id).where(Membership.left_on.is_(None))
+    row = db.session.execute(
+        sa.select(
+            sa.select(sa.func.count(Institution.id)).where(Institution.id.in_(members)).scalar_subquery(),
+            sa.select(sa.func.count(sa.distinct(Institution.country)))
+            .where(Institution.id.in_(members))
+            .scalar_subquery(),
+            sa.select(sa.func.count(Report.id)).where(Report.state == ReportState.PUBLISHED).scalar_subquery(),
+        )
+    ).one()
+    states = public_counts()
+    return {
+        "institutions": row[0],
+        "countries": row[1],
+        "reports": row[2],
+        "running": states.get(ProjectState.RUNNING, 0) + states.get(ProjectState.REVIEW, 0),
+        "recruiting": states.get(ProjectState.RECRUITING, 0),
+    }
+
+
+def first(query: sa.Select[Any], limit: int) -> list[Any]:
+    """The first rows of a list."""
+    return list(db.session.scalars(query.limit(limit)).unique())
+
+
+def coming_milestones(person: Person) -> list[Milestone]:
+    """What this person or an institution they answer for is responsible for and is late or due in 60 days, and
+    everything of that kind in the studies they lead; soonest first."""
+    leads = sa.select(ProjectMember.project_id).where(
+        ProjectMember.person_id == person.id, ProjectMember.is_lead, ProjectMember.left_at.is_(None)
+    )
+    places = person.contact_ids | person.institution_ids
+    own = sa.select(Partner.id).where(Partner.institution_id.in_(places), Partner.commitment.in_(TAKES_PART))
+    return list(
+        db.session.scalars(
+            sa.select(Milestone)
+            .join(Milestone.project)
+            .where(
+                Milestone.state == MilestoneState.PLANNED,
+                Milestone.last_day <= earth_day() + COMING,
+                Project.state == ProjectState.RUNNING,
+                sa.or_(
+                    Milestone.person_id == person.id,
+                    Milestone.partner_id.in_(own),
+                    Milestone.project_id.in_(leads),
+                ),
+            )
+            .options(joinedload(Milestone.project))
+            .order_by(Milestone.last_day, Milestone.id)
+            .limit(30)
+        )
+    )
+
+
+def terms_to_confirm(person: Person) -> list[Project]:
+    """The projects whose newest terms an institution this person answers for has not confirmed."""
+    newest = (
+        sa.select(Terms.project_id, sa.func.max(Terms.number).label("number")).group_by(Terms.project_id).subquery()
+    )
+    confirmed = sa.exists().where(Confirmation.terms_id == Terms.id, Confirmation.partner_id == Partner.id)
+    open_states = (ProjectState.DRAFT, ProjectState.PROPOSED, ProjectState.RECRUITING, ProjectState.RUNNING)
+    return list(
+        db.session.scalars(
+            sa.select(Project)
+            .join(Partner, Partner.project_id == Project.id)
+            .join(Terms, Terms.project_id == Project.id)
+            .join(newest, (newest.c.project_id == Terms.project_id) & (newest.c.number == Terms.number))
+            .where(
+                Partner.institution_id.in_(person.contact_ids),
+                Partner.commitment.in_(COMMITTED),
+                Project.state.in_(open_states),
+                ~confirmed,
+            )
+            .options(selectinload(Project.partners))
+            .order_by(Project.id)
+            .distinct()
+            .limit(30)
+        )
+    )

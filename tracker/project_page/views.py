@@ -1,0 +1,71 @@
+from typing import Any
+
+from flask import Blueprint, render_template
+
+from tracker.access import actor, can, requires
+from tracker.activity.kinds import sentence
+from tracker.activity.queries import history
+from tracker.database import db
+from tracker.milestones import queries as milestone_queries
+from tracker.project_page.turns import whose_turn
+from tracker.projects import actions, queries
+from tracker.projects.models import Project
+from tracker.projects.requirements import missing
+from tracker.projects.states import PATH, STATE_LABELS, ProjectState
+from tracker.reports import queries as report_queries
+from tracker.terms import queries as term_queries
+from tracker.terms.actions import unconfirmed
+
+bp = Blueprint("project_page", __name__, url_prefix="/projects")
+MOST_EVENTS = 15
+
+
+@bp.get("/<int:project_id>")
+@requires("view_project", Project, loading=queries.ON_A_PAGE)
+def show(project: Project) -> str:
+    person = actor()
+    follows = can("follow_project", project)
+    plan = milestone_queries.plan(project)
+    terms = term_queries.latest(project) if follows else None
+    waiting = unconfirmed(project, terms) if follows else []
+    steps = actions.open_steps(project, person)
+    forward = next((step for step in steps if step.is_forward), None)
+    return render_template(
+        "project_page/show.html",
+        project=project,
+        follows=follows,
+        works=can("work_on_project", project),
+        leads=can("lead_project", project),
+        offers=can("offer_to_join", project) and project.state is ProjectState.RECRUITING,
+        plan=plan,
+        notes=milestone_queries.notes(project, person),
+        reports=report_queries.of_project(project, person),
+        terms=terms,
+        unconfirmed=waiting,
+        turn=whose_turn(project, person, plan=plan, unconfirmed=waiting),
+        life=_life(project),
+        forward=forward,
+        still=[(item.sentence, item.path) for item in missing(project, forward.name)] if forward else [],
+        steps=[step for step in steps if step is not forward],
+        events=_events(project) if follows else [],
+    )
+
+
+@bp.get("/<int:project_id>/history")
+@requires("follow_project", Project, loading=queries.ON_A_PAGE, seen_by="view_project")
+def whole_history(project: Project) -> str:
+    page = db.paginate(history("project", project.id), per_page=50, max_per_page=50, error_out=False, count=False)
+    events = [(row, sentence(row.kind, row.actor_name, row.details)) for row in page.items]
+    return render_template("project_page/history.html", project=project, page=page, events=events)
+
+
+def _life(project: Project) -> list[tuple[str, Any]]:
+    states = list(PATH)
+    if project.state is ProjectState.STOPPED:
+        states.append(ProjectState.STOPPED)
+    return [(state, STATE_LABELS[state]) for state in states]
+
+
+def _events(project: Project) -> list[tuple[Any, str]]:
+    rows = db.session.scalars(history("project", project.id).limit(MOST_EVENTS)).all()
+    return [(row, sentence(row.kind, row.actor_name, row.details)) for row in rows]
