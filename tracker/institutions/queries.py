@@ -47,7 +47,7 @@ def institution_list(
     language: str = "",
     network_id: int | None = None,
 ) -> sa.Select[Institution]:
-    """The institutions that fit all that is given, by name.
+    """The institutions that fit all that is given, by name; of those searched, first whose acronym was typed.
 
     `country` is an alpha-2 code, `region` an M49 code that counts with all below it, `language` a BCP 47 tag.
     """
@@ -55,7 +55,7 @@ def institution_list(
     if country:
         query = query.where(Institution.country == country)
     if region:
-        query = query.where(Institution.country.in_(countries.in_region(region)))
+        query = query.where(Institution.country.in_(countries.countries_in(region)))
     if theme_ids is not None:
         with_theme = sa.select(institution_theme.c.institution_id).where(
             institution_theme.c.theme_id.in_(list(theme_ids))
@@ -69,7 +69,11 @@ def institution_list(
     if network_id is not None:
         query = query.where(Institution.id.in_(member_ids(network_id)))
     if words:
+        called_so = sa.func.lower(Institution.acronym) == words.lower()
         query = query.where(Institution.id.in_(index.matching("institution", words)))
+        query = query.order_by(None).order_by(
+            sa.case((called_so, 0), else_=1), Institution.sort_name, Institution.id
+        )
     return query
 
 

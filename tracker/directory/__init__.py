@@ -1,0 +1,1 @@
+"""Public pages that read across: institutions, people, networks, themes, and one search over everything."""

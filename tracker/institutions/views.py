@@ -1,0 +1,247 @@
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+
+from tracker import clock
+from tracker.access import actor, load, requires
+from tracker.database import db
+from tracker.forms import row_number
+from tracker.i18n import _, country_name, language_name
+from tracker.institutions import actions, queries
+from tracker.institutions.forms import (
+    TEXTS,
+    ContactForm,
+    CoordinatorForm,
+    InstitutionForm,
+    MemberForm,
+    NetworkForm,
+    NewInstitutionForm,
+)
+from tracker.institutions.models import Institution, Network, Person
+from tracker.markdown import clean_text
+from tracker.themes import queries as theme_queries
+
+bp = Blueprint("institutions", __name__)
+PER_PAGE = 50
+
+
+@bp.route("/institutions/new", methods=["GET", "POST"])
+@requires("add_institution")
+def new() -> Any:
+    form = NewInstitutionForm(theme_choices=theme_queries.choices())
+    alike: list[Institution] = []
+    if form.submitted():
+        values = form.values()
+        alike = queries.look_alikes(**{name: values[name] for name in ("name", "acronym", "country", "ror")})
+        if not alike or form.is_new.data:
+            institution = actions.add_institution(**values, **_choices(form), actor=actor())
+            db.session.commit()
+            flash(_("%(name)s is in the list now.", name=institution.name), "success")
+            return redirect(institution.path, 303)
+    status = 422 if form.errors else (409 if alike else 200)
+    return render_template("institutions/new.html", form=form, alike=alike), status
+
+
+@bp.route("/institutions/<int:institution_id>/edit", methods=["GET", "POST"])
+@requires("edit_institution", Institution, loading=queries.FOR_EDITING)
+def edit(institution: Institution) -> Any:
+    chosen = [theme.id for theme in institution.themes]
+    form = InstitutionForm(
+        theme_choices=theme_queries.choices(keep=chosen),
+        spoken=institution.languages,
+        native=institution.native_language,
+        **({} if request.method == "POST" else _current(institution)),
+    )
+    saved: dict[str, str] = {}
+    if form.submitted():
+        if form.version.data == str(institution.version):
+            actions.change_institution(institution, actor=actor(), **form.values(), **_choices(form))
+            db.session.commit()
+            flash(_("Saved."), "success")
+            return redirect(institution.path, 303)
+        saved = _saved_meanwhile(institution, form)
+        form.version.data = str(institution.version)
+        form.version.raw_data = None
+    status = 422 if form.errors else (409 if saved else 200)
+    return render_template("institutions/edit.html", institution=institution, form=form, saved=saved), status
+
+
+@bp.post("/institutions/<int:institution_id>/confirm")
+@requires("edit_institution", Institution)
+def confirm(institution: Institution) -> Any:
+    """The record is right as it is."""
+    actions.confirm_institution(institution, actor=actor())
+    db.session.commit()
+    flash(_("Thank you: the record is marked as checked today."), "success")
+    return redirect(institution.path, 303)
+
+
+@bp.get("/institutions/<int:institution_id>/contacts")
+@requires("keep_contacts", Institution, loading=queries.WITH_CONTACTS)
+def contacts(institution: Institution) -> Any:
+    return _contacts_page(institution)
+
+
+@bp.post("/institutions/<int:institution_id>/contacts/<int:place>")
+@requires("keep_contacts", Institution, loading=queries.WITH_CONTACTS)
+def name_contact(institution: Institution, place: int) -> Any:
+    if place not in (actions.MAIN, actions.SECOND):
+        abort(404)
+    form = _contact_forms(institution)[place]
+    if not form.validate():
+        return _contacts_page(institution, {place: form}), 422
+    person = db.session.get_one(Person, row_number(form.person.data))
+    actions.name_contact(institution, person, place, actor=actor())
+    db.session.commit()
+    flash(_("%(name)s is a contact now.", name=person.name), "success")
+    return redirect(url_for(".contacts", institution_id=institution.id), 303)
+
+
+@bp.post("/institutions/<int:institution_id>/contacts/<int:place>/dismiss")
+@requires("keep_contacts", Institution, loading=queries.WITH_CONTACTS)
+def dismiss_contact(institution: Institution, place: int) -> Any:
+    held = next((contact for contact in institution.contacts if contact.place == place), None)
+    person = held.person if held else abort(404)
+    actions.dismiss_contact(institution, person, actor=actor())
+    db.session.commit()
+    flash(_("%(name)s is no longer a contact.", name=person.name), "success")
+    if actor().is_coordinator or institution.id in actor().contact_ids:
+        return redirect(url_for(".contacts", institution_id=institution.id), 303)
+    return redirect(institution.path, 303)
+
+
+@bp.route("/networks/new", methods=["GET", "POST"])
+@requires("coordinate")
+def new_network() -> Any:
+    form = NetworkForm(moderates=True)
+    if form.submitted():
+        network = actions.found_network(**_network_values(form), actor=actor())
+        actions.name_coordinator(network, actor(), actor=actor())
+        db.session.commit()
+        flash(_("The network is founded, and you coordinate it."), "success")
+        return redirect(network.path, 303)
+    return render_template("institutions/network.html", form=form, network=None), (
+        422 if form.errors else 200
+    )
+
+
+@bp.route("/networks/<int:network_id>/edit", methods=["GET", "POST"])
+@requires("coordinate_network", Network)
+def edit_network(network: Network) -> Any:
+    form = NetworkForm(obj=network if request.method == "GET" else None)
+    if form.submitted():
+        actions.change_network(network, actor=actor(), **_network_values(form))
+        db.session.commit()
+        flash(_("Saved."), "success")
+        return redirect(network.path, 303)
+    return render_template("institutions/network.html", form=form, network=network), (
+        422 if form.errors else 200
+    )
+
+
+@bp.route("/networks/<int:network_id>/members", methods=["GET", "POST"])
+@requires("coordinate_network", Network)
+def members(network: Network) -> Any:
+    """Who belongs; whoever may join is found by the words in `q`."""
+    words = clean_text(request.args.get("q", ""))[:200].strip()
+    found = queries.not_yet_members(network.id, words) if words else []
+    form = MemberForm(
+        institutions=[(row.id, f"{row.name} ({country_name(row.country)})") for row in found],
+        joined_on=clock.today(),
+    )
+    if form.submitted():
+        institution = next(row for row in found if str(row.id) == form.institution.data)
+        actions.join_network(institution, network, on=form.joined_on.data, actor=actor())
+        db.session.commit()
+        flash(_("%(name)s is a member now.", name=institution.name), "success")
+        return redirect(url_for(".members", network_id=network.id), 303)
+    page = db.paginate(
+        queries.memberships(network.id), per_page=PER_PAGE, max_per_page=PER_PAGE, error_out=False
+    )
+    status = 422 if form.errors else 200
+    parts = {"network": network, "page": page, "words": words, "found": found, "form": form}
+    return render_template("institutions/members.html", **parts), status
+
+
+@bp.post("/networks/<int:network_id>/members/<int:institution_id>/leave")
+@requires("coordinate_network", Network)
+def leave_network(network: Network, institution_id: int) -> Any:
+    institution = load(Institution, institution_id)
+    actions.leave_network(institution, network, actor=actor())
+    db.session.commit()
+    flash(_("%(name)s is no longer a member.", name=institution.name), "success")
+    return redirect(url_for(".members", network_id=network.id), 303)
+
+
+@bp.route("/networks/<int:network_id>/coordinators", methods=["GET", "POST"])
+@requires("coordinate_network", Network)
+def coordinators(network: Network) -> Any:
+    form = CoordinatorForm()
+    if form.submitted():
+        person = queries.person_by_email(form.email.data)
+        if person is not None:
+            actions.name_coordinator(network, person, actor=actor())
+            db.session.commit()
+            flash(_("%(name)s is a coordinator now.", name=person.name), "success")
+            return redirect(url_for(".coordinators", network_id=network.id), 303)
+        form.email.errors = [_("Nobody with this address is known here.")]
+    parts = {"network": network, "places": queries.coordinators(network.id), "form": form}
+    return render_template("institutions/coordinators.html", **parts), (422 if form.errors else 200)
+
+
+@bp.post("/networks/<int:network_id>/coordinators/<int:person_id>/dismiss")
+@requires("coordinate_network", Network)
+def dismiss_coordinator(network: Network, person_id: int) -> Any:
+    person = load(Person, person_id)
+    actions.dismiss_coordinator(network, person, actor=actor())
+    db.session.commit()
+    flash(_("%(name)s is no longer coordinator.", name=person.name), "success")
+    if network.id not in actor().coordinated_ids:
+        return redirect(network.path, 303)
+    return redirect(url_for(".coordinators", network_id=network.id), 303)
+
+
+def _contact_forms(institution: Institution) -> dict[int, ContactForm]:
+    """A form for each place, offering whoever works there and holds none."""
+    held = {contact.person_id for contact in institution.contacts}
+    people = [(person.id, person.name) for person in queries.people_of(institution) if person.id not in held]
+    return {
+        place: ContactForm(people=people, prefix=f"place-{place}") for place in (actions.MAIN, actions.SECOND)
+    }
+
+
+def _contacts_page(institution: Institution, sent: dict[int, ContactForm] | None = None) -> str:
+    forms = _contact_forms(institution) | (sent or {})
+    held = {contact.place: contact for contact in institution.contacts}
+    places = [(place, held.get(place), forms[place]) for place in (actions.MAIN, actions.SECOND)]
+    return render_template("institutions/contacts.html", institution=institution, places=places)
+
+
+def _current(institution: Institution) -> dict[str, Any]:
+    """The form's fields as the record fills them. Not `obj`: its lists hold rows, the form's hold ids."""
+    plain = {name: getattr(institution, name) for name in (*TEXTS, "version", "ror", "founded")}
+    return plain | {"themes": [theme.id for theme in institution.themes], "languages": institution.languages}
+
+
+def _choices(form: InstitutionForm) -> dict[str, Any]:
+    return {"themes": theme_queries.by_ids(form.themes.data or ()), "languages": form.spoken()}
+
+
+def _network_values(form: NetworkForm) -> dict[str, Any]:
+    texts = {name: form[name].data or "" for name in ("name", "description", "website")}
+    return {**texts, "moderates": form.moderates.data}
+
+
+def _saved_meanwhile(institution: Institution, form: InstitutionForm) -> dict[str, str]:
+    """By field: what somebody else saved since this form was opened, where it differs from what is typed."""
+    readable = {"country": country_name, "native_language": language_name}
+    saved = {}
+    for name, typed in form.values().items():
+        current = getattr(institution, name)
+        if (current or None) != (typed or None):
+            saved[name] = readable.get(name, str)(current) if current else _("(nothing)")
+    if {theme.id for theme in institution.themes} != set(form.themes.data or ()):
+        saved["themes"] = "; ".join(theme.name for theme in institution.themes) or _("(nothing)")
+    if set(institution.languages) != set(form.spoken()):
+        saved["languages"] = "; ".join(map(language_name, institution.languages)) or _("(nothing)")
+    return saved or {"name": institution.name}
