@@ -1,0 +1,79 @@
+"""What the mailed links open. Opening changes nothing, for mail scanners open links: the button does it."""
+
+from typing import Any
+
+from flask import render_template, request, url_for
+
+from tracker.access import actor, public
+from tracker.accounts import actions, passwords
+from tracker.accounts.forms import JoinForm, NewPasswordForm
+from tracker.accounts.models import Purpose
+from tracker.accounts.views.blueprint import HOME, bp, come_in, dead_link, done, opened
+from tracker.i18n import _, language
+
+
+@bp.route("/sign-in/<token>", methods=["GET", "POST"])
+@public
+def sign_in_link(token: str) -> Any:
+    found = opened(token, Purpose.SIGN_IN, use=request.method == "POST")
+    if found is None or found.person is None:
+        return dead_link(Purpose.SIGN_IN)
+    if request.method == "POST":
+        return come_in(found.person, found.value or HOME)
+    return render_template("accounts/sign_in_link.html", person=found.person)
+
+
+@bp.route("/password/reset/<token>", methods=["GET", "POST"])
+@public
+def reset_password(token: str) -> Any:
+    found = opened(token, Purpose.RESET_PASSWORD)
+    if found is None or found.person is None:
+        return dead_link(Purpose.RESET_PASSWORD)
+    person = found.person
+    form = NewPasswordForm(about=(person.name, person.email or ""))
+    if not form.submitted():
+        status = 422 if request.method == "POST" else 200
+        return render_template("accounts/reset_password.html", form=form, person=person), status
+    if opened(token, Purpose.RESET_PASSWORD, use=True) is None:
+        return dead_link(Purpose.RESET_PASSWORD)
+    actions.set_password(person, form.password.data)
+    return come_in(person)
+
+
+@bp.route("/join/<token>", methods=["GET", "POST"])
+@public
+def join(token: str) -> Any:
+    found = opened(token, Purpose.JOIN)
+    if found is None or found.person is None or found.person.joined_at is not None:
+        return dead_link(Purpose.JOIN)
+    person = found.person
+    form = JoinForm(obj=person, about=(person.email or "",))
+    by_links = request.form.get("way") == "links"
+    valid = form.submitted()
+    if valid and not by_links and not form.password.data:
+        form.password.errors = [_("Choose a password, or use e-mailed links instead.")]
+        valid = False
+    if not valid:
+        status = 422 if request.method == "POST" else 200
+        places = [held.institution for held in person.current_affiliations]
+        page = "accounts/join.html"
+        shortest = passwords.SHORTEST
+        return render_template(page, form=form, person=person, places=places, shortest=shortest), status
+    if opened(token, Purpose.JOIN, use=True) is None:
+        return dead_link(Purpose.JOIN)
+    password = None if by_links else form.password.data
+    actions.join(person, name=form.name.data, password=password, language=language())
+    return come_in(person)
+
+
+@bp.route("/account/email/<token>", methods=["GET", "POST"])
+@public
+def confirm_email(token: str) -> Any:
+    found = opened(token, Purpose.CHANGE_EMAIL, use=request.method == "POST")
+    if found is None or found.person is None:
+        return dead_link(Purpose.CHANGE_EMAIL)
+    if request.method == "GET":
+        return render_template("accounts/confirm_email.html", person=found.person, email=found.value)
+    actions.change_email(found)
+    path = url_for(".account") if actor() else url_for(".sign_in")
+    return done(_("Your new e-mail address is %(email)s.", email=found.value), path)
