@@ -25,7 +25,7 @@ _RIGHT_TO_LEFT = {
 }
 _RIGHT_TO_LEFT_SCRIPTS = {"adlm", "arab", "aran", "hebr", "mand", "nkoo", "rohg", "syrc", "thaa"}
 
-_SHORT = {tag for tag in i18n.locale_of("en").languages if len(tag) == 2 and tag not in _LEFT_OUT}
+_SHORT = {tag for tag in map(str, i18n.locale_of("en").languages) if len(tag) == 2 and tag not in _LEFT_OUT}
 TAGS: tuple[str, ...] = (*i18n.LANGUAGES, *sorted(_SHORT.union(_LONGER).difference(i18n.LANGUAGES)))
 _KNOWN = frozenset(TAGS)
 

@@ -57,40 +57,9 @@ QUESTIONS = {
     "1": [6],
 }
 HARMLESS = [
-    *(
-        '"',
-        "*",
-        "a* OR b",
-        "NEAR(a b)",
-        "climate NOT food",
-        "(",
-        ")",
-        "a:b",
-        "^x",
-        "-food",
-        "'",
-        "\\",
-        "&",
-        "!",
-    ),
-    *(
-        "&",
-        "!",
-        "<->",
-        ":*",
-        "%",
-        "_",
-        ";--",
-        "{a b}",
-        "+",
-        "\0",
-        "\ud800",
-        "AND",
-        "x" * 5000,
-        "a " * 5000,
-        "ا" * 300,
-    ),
-    "候" * 5000,
+    *"\"*()^'\\&!%_+-;\0\ud800",
+    *("a* OR b", "NEAR(a b)", "climate NOT food", "AND", "a:b", "-food", "<->", ":*", ";--", "{a b}"),
+    *("x" * 5000, "a " * 5000, "ا" * 300, "候" * 5000),
 ]
 
 
@@ -178,9 +147,7 @@ def test_a_question_without_a_word_finds_nothing(search, words):
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    text=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20), start=st.integers(0, 19)
-)
+@given(text=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20), start=st.integers(0, 19))
 def test_a_text_is_found_by_itself(search, text, start):
     index.put("note", 1, "Before.", text, "After.")
     assert found(text, "note") == ([1] if terms(text) else [])
