@@ -1,0 +1,183 @@
+"""Objects for tests. States are reached by taking real steps, so no test starts from an impossible row."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import date
+from itertools import count
+from typing import Any
+
+from tracker import clock
+from tracker.database import db
+from tracker.dates import PartialDate
+from tracker.institutions import actions as institutions
+from tracker.institutions.models import Institution, Network, Person
+from tracker.milestones import actions as milestones
+from tracker.projects import actions
+from tracker.projects.models import Project
+from tracker.projects.states import ProjectState
+from tracker.recruiting import actions as recruiting
+from tracker.reports import actions as reports
+from tracker.terms import actions as terms
+from tracker.themes import actions as themes
+from tracker.themes.models import Theme
+
+_number = count(1)
+ORDER = (
+    ProjectState.DRAFT,
+    ProjectState.PROPOSED,
+    ProjectState.RECRUITING,
+    ProjectState.RUNNING,
+    ProjectState.REVIEW,
+    ProjectState.PUBLISHED,
+)
+
+
+def make_network(name: str = "", **fields: Any) -> Network:
+    return institutions.found_network(name=name or f"Network {next(_number)}", actor=None, **fields)
+
+
+def the_network() -> Network:
+    """The first network there is, or a new one."""
+    return db.session.query(Network).order_by(Network.id).first() or make_network("South Research Alliance")
+
+
+def make_theme(name: str = "") -> Theme:
+    return themes.add(name=name or f"Theme {next(_number)}", goals=(1,), actor=None)
+
+
+def make_institution(
+    name: str = "", country: str = "BD", *, member_of: Network | None | bool = True, **fields: Any
+) -> Institution:
+    """An institution, by default a member of the first network."""
+    n = next(_number)
+    institution = institutions.add_institution(name=name or f"Institute {n}", country=country, actor=None, **fields)
+    network = the_network() if member_of is True else member_of
+    if network:
+        institutions.join_network(institution, network, actor=None)
+    return institution
+
+
+def make_person(
+    name: str = "",
+    *,
+    institution: Institution | None = None,
+    contact_of: Institution | None = None,
+    coordinates: Network | None = None,
+    email: str | None = None,
+    **fields: Any,
+) -> Person:
+    """A person who has signed in before, at an institution, answering for one, or coordinating a network."""
+    n = next(_number)
+    person = institutions.add_person(
+        name=name or f"Person {n}", email=email or f"person{n}@example.org", actor=None, **fields
+    )
+    person.session_key = secrets.token_urlsafe(16)
+    person.joined_at = person.joined_at or clock.now()
+    if institution:
+        institutions.affiliate(person, institution, actor=None)
+    if contact_of:
+        place = 2 if any(contact.place == 1 for contact in _contacts(contact_of)) else 1
+        institutions.name_contact(contact_of, person, place, actor=None)
+    if coordinates:
+        institutions.name_coordinator(coordinates, person, actor=None)
+    db.session.flush()
+    db.session.expire(person)
+    return person
+
+
+def make_project(
+    state: ProjectState = ProjectState.DRAFT,
+    *,
+    title: str = "Water and cities",
+    lead: Person | None = None,
+    countries: Iterable[str] = ("BD", "PE"),
+    themes: Iterable[Theme] = (),
+    network: Network | None = None,
+    **fields: Any,
+) -> Project:
+    """A project that has really walked to `state`: its first country's institution leads, the others agreed.
+
+    `project.lead` and `project.coordinator` are the people who led it there; `project.partner_people` the
+    contacts of the other institutions, in order.
+    """
+    network = network or the_network()
+    first, *others = countries
+    home = make_institution(country=first, member_of=network)
+    lead = lead or make_person(institution=home)
+    if home.id not in lead.institution_ids:
+        institutions.affiliate(lead, home, actor=None)
+        db.session.expire(lead)
+    coordinator = make_person(coordinates=network)
+    described = {"question": "How do cities share water?", "why_now": "A drought is coming."} | fields
+    project = actions.create(
+        network=network,
+        lead=home,
+        actor=lead,
+        title=title,
+        themes=list(themes) or [make_theme()],
+        countries=list(countries),
+        **described,
+    )
+    project.lead, project.coordinator, project.partner_people = lead, coordinator, []  # type: ignore[attr-defined]
+    wanted = ORDER.index(ProjectState.RECRUITING if state is ProjectState.STOPPED else state)
+    if wanted >= 1:
+        actions.take_step(project, "propose", actor=lead)
+    if wanted >= 2:
+        if project.state is ProjectState.PROPOSED:
+            actions.take_step(project, "accept", actor=coordinator)
+        add_partners(project, others)
+    if wanted >= 3:
+        agree_terms(project)
+        milestones.plan_from_template(project, "policy-brief", date(clock.today().year, 1, 31), actor=lead)
+        actions.take_step(project, "start", actor=lead)
+    if wanted >= 4:
+        make_report(project)
+        actions.take_step(project, "submit", actor=lead)
+    if wanted >= 5:
+        reports.publish(project, actor=lead, attested=True)
+    if state is ProjectState.STOPPED:
+        actions.take_step(project, "stop", actor=lead, reason="Elections")
+    db.session.flush()
+    return project
+
+
+def add_partners(project: Project, countries: Iterable[str]) -> None:
+    """Institutions of these countries, invited and agreed."""
+    for country in countries:
+        institution = make_institution(country=country, member_of=project.network)
+        contact = make_person(contact_of=institution)
+        partner = recruiting.invite(project, institution, actor=project.lead)  # type: ignore[attr-defined]
+        recruiting.answer_invitation(partner, agrees=True, actor=contact)
+        project.partner_people.append(contact)  # type: ignore[attr-defined]
+
+
+def agree_terms(project: Project) -> None:
+    """Terms written by the lead and confirmed by everybody."""
+    lead = project.lead  # type: ignore[attr-defined]
+    written = terms.write(project, text="We share the work.", actor=lead)
+    for partner in terms.unconfirmed(project, written):
+        terms.confirm(written, partner, actor=lead)
+
+
+def make_report(project: Project, **fields: Any) -> Any:
+    """A complete record of the project's report."""
+    lead = project.lead  # type: ignore[attr-defined]
+    report = reports.start_report(project, actor=lead)
+    complete = {
+        "title": f"{project.title}: the report",
+        "abstract": "What we found.",
+        "language": "en",
+        "published_on": PartialDate.parse("2026-05"),
+        "publisher": "South Research Alliance",
+        "licence": "CC-BY-4.0",
+        "website": "https://example.org/report",
+    }
+    reports.change_report(report, actor=lead, **(complete | fields))
+    authors = [{"name": lead.name, "sort_name": "", "affiliation": "Institute", "orcid": ""}]
+    reports.set_authors(report, authors, actor=lead)
+    return report
+
+
+def _contacts(institution: Institution) -> list[Any]:
+    db.session.expire(institution, ["contacts"])
+    return list(institution.contacts)
