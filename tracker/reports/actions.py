@@ -57,9 +57,7 @@ def a_current_draft(project: Project) -> list[Missing]:
         return []
     if not begun:
         return [Missing(_("Begin the record of the report."), f"{project.path}#reports")]
-    return [
-        Missing(_("Add the draft of the report: its file, or an abstract."), f"{begun[0].path}/edit#upload")
-    ]
+    return [Missing(_("Add the draft of the report: its file, or an abstract."), f"{begun[0].path}/edit#upload")]
 
 
 @needs("publish")
@@ -204,8 +202,7 @@ def publish(project: Project, *, actor: Person | None, attested: bool) -> list[R
     name = actor.name if actor else _("The tracker")
     reason = " ".join(
         _(
-            "%(name)s confirms that every author approved version %(version)s of “%(report)s” "
-            "and this order.",
+            "%(name)s confirms that every author approved version %(version)s of “%(report)s” and this order.",
             name=name,
             version=report.version,
             report=report.title,
@@ -286,9 +283,7 @@ def _note(kind: str, report: Report, *, actor: Person | None, **details: Any) ->
     record(kind, subject, actor=actor, **details)
 
 
-def _author(
-    report: Report, position: int, given: Mapping[str, Any], project: Project | None = None
-) -> dict[str, Any]:
+def _author(report: Report, position: int, given: Mapping[str, Any], project: Project | None = None) -> dict[str, Any]:
     project = project or report.project
     values: dict[str, Any] = {name: given.get(name) or "" for name in AUTHOR_FIELDS}
     values["has_no_affiliation"] = bool(given.get("has_no_affiliation")) and not values["affiliation"]

@@ -101,9 +101,7 @@ def csl(report: Report, address: str) -> dict[str, Any]:
         "author": [_csl_name(author) for author in report.authors],
         "editor": [{"literal": _one_line(report.editors)}] if report.editors else [],
         "container-title" if in_something else "collection-title": _one_line(report.series),
-        {"article-journal": "issue", "report": "number"}.get(kind, "collection-number"): _one_line(
-            report.number
-        ),
+        {"article-journal": "issue", "report": "number"}.get(kind, "collection-number"): _one_line(report.number),
         "genre": _genre(report),
         "publisher": _one_line(report.publisher),
         "publisher-place": _one_line(report.place),

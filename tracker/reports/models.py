@@ -10,7 +10,7 @@ from tracker.files import StoredFile
 from tracker.i18n import _
 from tracker.institutions.models import Institution, Person
 from tracker.projects.models import Project
-from tracker.reports.states import ReportKind, ReportState
+from tracker.reports.states import KIND_LABELS, ReportKind, ReportState
 
 
 class Report(Base):
@@ -43,9 +43,7 @@ class Report(Base):
     website: Mapped[str] = mapped_column(sa.String(500), default="")  # where it appeared
     pages: Mapped[int | None]
     licence: Mapped[str] = mapped_column(sa.String(40), default="")
-    suggested_citation: Mapped[str] = mapped_column(
-        sa.Text, default=""
-    )  # as printed; empty: made from the record
+    suggested_citation: Mapped[str] = mapped_column(sa.Text, default="")  # as printed; empty: made from the record
     notes: Mapped[str] = mapped_column(sa.Text, default="")  # for those who take part
     file_id: Mapped[int | None] = mapped_column(sa.ForeignKey("stored_file.id"))
     version: Mapped[int] = mapped_column(default=1)
@@ -77,6 +75,15 @@ class Report(Base):
     @property
     def path(self) -> str:
         return f"/reports/{self.id}"
+
+    @property
+    def kind_label(self) -> str:
+        return str(KIND_LABELS[self.kind])
+
+    @property
+    def file_kind(self) -> str:
+        """What the file is, as its name ends: "PDF"."""
+        return self.file.name.rpartition(".")[2].upper() if self.file else ""
 
 
 class ReportAuthor(Base):

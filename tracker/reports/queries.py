@@ -13,6 +13,13 @@ from tracker.themes.queries import with_descendants
 
 COUNT_UP_TO = 1000  # a list says "more than" beyond it
 
+PROJECT_TEAM = (
+    selectinload(Project.partners).options(joinedload(Partner.institution), joinedload(Partner.network)),
+    selectinload(Project.members).joinedload(ProjectMember.person),
+    joinedload(Project.network),
+)
+"""What the permissions ask of a project, and what a report begins with."""
+
 REPORT_CARD = (
     selectinload(Report.authors),
     joinedload(Report.file),
@@ -22,9 +29,7 @@ REPORT_CARD = (
 """What a card in a list shows."""
 
 REPORT_PAGE = (
-    selectinload(Report.authors).options(
-        joinedload(ReportAuthor.person), joinedload(ReportAuthor.institution)
-    ),
+    selectinload(Report.authors).options(joinedload(ReportAuthor.person), joinedload(ReportAuthor.institution)),
     joinedload(Report.file),
     joinedload(Report.project).options(
         selectinload(Project.partners).options(joinedload(Partner.institution), joinedload(Partner.network)),
@@ -60,22 +65,16 @@ def published(
     if theme_id is not None:
         query = query.where(
             Report.project_id.in_(
-                sa.select(project_theme.c.project_id).where(
-                    project_theme.c.theme_id.in_(with_descendants(theme_id))
-                )
+                sa.select(project_theme.c.project_id).where(project_theme.c.theme_id.in_(with_descendants(theme_id)))
             )
         )
     if country:
         query = query.where(
-            Report.project_id.in_(
-                sa.select(ProjectCountry.project_id).where(ProjectCountry.country == country)
-            )
+            Report.project_id.in_(sa.select(ProjectCountry.project_id).where(ProjectCountry.country == country))
         )
     if language:
         others = sa.cast(Report.other_languages, sa.Text)  # a list as JSON: ["es", "fr"]
-        query = query.where(
-            sa.or_(Report.language == language, others.contains(f'"{language}"', autoescape=True))
-        )
+        query = query.where(sa.or_(Report.language == language, others.contains(f'"{language}"', autoescape=True)))
     if kind is not None:
         query = query.where(Report.kind == kind)
     if year is not None:
@@ -123,9 +122,7 @@ def has_published(project: Project) -> bool:
 
 def by_import_key(key: str) -> Report | None:
     """The report an earlier import made under this key."""
-    return db.session.scalar(
-        sa.select(Report).where(Report.import_key == key).options(selectinload(Report.authors))
-    )
+    return db.session.scalar(sa.select(Report).where(Report.import_key == key).options(selectinload(Report.authors)))
 
 
 def languages_in_use() -> list[str]:

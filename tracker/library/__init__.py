@@ -1,0 +1,1 @@
+"""The public library: published reports to find, read, cite and take along."""

@@ -1,0 +1,122 @@
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request
+
+from tracker import files
+from tracker.access import actor, requires
+from tracker.database import db
+from tracker.i18n import _
+from tracker.markdown import render
+from tracker.projects.models import Project
+from tracker.projects.requirements import missing
+from tracker.projects.states import ProjectState
+from tracker.reports import actions, queries
+from tracker.reports.forms import PublishForm, ReportForm
+from tracker.reports.models import Report
+from tracker.reports.states import ReportState
+
+bp = Blueprint("reports", __name__)
+
+
+@bp.post("/projects/<int:project_id>/reports/new")
+@requires("lead_project", Project, loading=queries.PROJECT_TEAM, seen_by="view_project")
+def new(project: Project) -> Any:
+    report = actions.start_report(project, actor=actor())
+    db.session.commit()
+    return redirect(f"{report.path}/edit", 303)
+
+
+@bp.route("/reports/<int:report_id>/edit", methods=["GET", "POST"])
+@requires("edit_report", Report, loading=queries.REPORT_PAGE, seen_by="view_report")
+def edit(report: Report) -> Any:
+    """The record as one form. Buttons that arrange the authors or preview the abstract save nothing."""
+    form = ReportForm(report=report, people=_people(report))
+    preview, theirs, conflicts, status = None, {}, False, 200
+    if request.method == "POST" and "row" in request.form:
+        form.arrange(request.form["row"])
+    elif request.method == "POST" and "preview" in request.form:
+        if form.abstract.validate(form):
+            preview = render(form.abstract.data or "")
+    elif request.method == "POST":
+        sound = form.submitted()
+        conflicts = form.version.data != str(report.version)
+        if sound and not conflicts and _save(report, form):
+            db.session.commit()
+            flash(_("Saved."), "success")
+            return redirect(report.path, 303)
+        theirs = _differing(form, report) if conflicts else {}
+        form.version.data = str(report.version)
+        status = 409 if conflicts else 422
+    return render_template(
+        "reports/edit.html",
+        form=form,
+        report=report,
+        preview=preview,
+        conflicts=conflicts,
+        theirs=theirs,
+        missing=actions.missing_in(report) if report.state is ReportState.DRAFT else [],
+    ), status
+
+
+@bp.route("/projects/<int:project_id>/steps/publish", methods=["GET", "POST"])
+@requires("lead_project", Project, loading=queries.PROJECT_TEAM, seen_by="view_project")
+def publish(project: Project) -> Any:
+    """Look once more at what becomes public, confirm that every author approved it, publish."""
+    if request.method == "GET" and project.state is not ProjectState.REVIEW:
+        return redirect(project.path, 303)
+    reports = queries.drafts(project)
+    seen = " ".join(f"{report.id}:{report.version}" for report in reports)
+    form = PublishForm(seen=seen)
+    sound = form.submitted()
+    changed = request.method == "POST" and form.seen.data != seen
+    if sound and not changed:
+        actions.publish(project, actor=actor(), attested=form.attested.data)
+        db.session.commit()
+        flash(_("The project and its report are published."), "success")
+        return redirect(project.path, 303)
+    form.seen.data = seen
+    return render_template(
+        "reports/publish.html",
+        project=project,
+        form=form,
+        changed=changed,
+        ready=[report for report in reports if not actions.missing_in(report)],
+        unfinished=[report for report in reports if actions.missing_in(report)],
+        missing=missing(project, "publish"),
+    ), (409 if changed else 422 if form.errors else 200)
+
+
+def _save(report: Report, form: ReportForm) -> bool:
+    """Write the whole form, or nothing and an error beside the file that is refused."""
+    upload = form.upload.data
+    kept = None
+    if getattr(upload, "filename", ""):
+        try:
+            kept = files.keep(upload, uploaded_by=actor())
+        except ValueError as error:
+            form.upload.errors = [str(error)]
+            return False
+    actions.change_report(report, actor=actor(), **form.fields())
+    actions.set_authors(report, form.author_rows(), actor=actor())
+    if kept is not None:
+        actions.attach_file(report, kept, actor=actor())
+    elif form.remove_file.data and report.file is not None:
+        actions.remove_file(report, actor=actor())
+    return True
+
+
+def _people(report: Report) -> list[tuple[int, str]]:
+    """Who may be named as an author's person: the team, and whom the record names already."""
+    team = [member.person for member in report.project.members] if report.project else []
+    named = [author.person for author in report.authors if author.person]
+    return list({person.id: (person.id, person.name) for person in [*team, *named]}.values())
+
+
+def _differing(form: ReportForm, report: Report) -> dict[str, str]:
+    """What is saved now, by field, where it is not what was typed."""
+    typed = form.fields()
+    theirs = {name: str(getattr(report, name) or "–") for name in typed if getattr(report, name) != typed[name]}
+    saved = [(author.name, author.affiliation) for author in report.authors]
+    if saved != [(row["name"], row["affiliation"]) for row in form.author_rows()]:
+        theirs["authors"] = "; ".join(f"{name} ({place})" if place else name for name, place in saved)
+    return theirs
