@@ -4,7 +4,6 @@ from flask import Blueprint, render_template, request, url_for
 
 from tracker import countries
 from tracker.access import actor, can, load, public, requires
-from tracker.database import db
 from tracker.directory import queries
 from tracker.forms import row_number
 from tracker.goals import GOALS
@@ -12,6 +11,7 @@ from tracker.i18n import language_name
 from tracker.institutions import queries as institution_queries
 from tracker.institutions.models import Institution, Network, Person
 from tracker.markdown import clean_text
+from tracker.paging import COUNT_UP_TO, paginate
 from tracker.projects.queries import project_list
 from tracker.projects.states import STATE_LABELS
 from tracker.reports.queries import by_author, published
@@ -27,16 +27,12 @@ LONGEST_WORDS = 200
 @public
 def institutions() -> str:
     filters = _filters()
-    page = db.paginate(
-        institution_queries.institution_list(**filters),
-        per_page=PER_PAGE,
-        max_per_page=PER_PAGE,
-        error_out=False,
-    )
+    page = paginate(institution_queries.institution_list(**filters), PER_PAGE)
     present = institution_queries.countries_present()
     return render_template(
         "directory/institutions.html",
         page=page,
+        most=COUNT_UP_TO,
         words=filters["words"],
         is_filtered=any(value not in ("", None) for name, value in filters.items() if name != "words"),
         is_empty=not page.items and not queries.any_institution(),

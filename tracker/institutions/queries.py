@@ -18,7 +18,6 @@ from tracker.institutions.models import (
 )
 from tracker.search import index
 
-COUNT_UP_TO = 1000  # a list says "more than" beyond it; counting further would cost more than it tells
 MOST_PEOPLE = 300  # of one institution, on one page
 MOST_ALIKE = 8
 
@@ -75,12 +74,6 @@ def institution_list(
             sa.case((called_so, 0), else_=1), Institution.sort_name, Institution.id
         )
     return query
-
-
-def count_up_to(query: sa.Select[Institution], most: int = COUNT_UP_TO) -> int:
-    """How many rows a query has, counting to `most` + 1 at the most."""
-    bounded = query.with_only_columns(Institution.id).order_by(None).limit(most + 1).subquery()
-    return db.session.scalar(sa.select(sa.func.count()).select_from(bounded)) or 0
 
 
 def institution_choices() -> list[tuple[int, str]]:

@@ -19,10 +19,11 @@ from tracker.institutions.forms import (
 )
 from tracker.institutions.models import Institution, Network, Person
 from tracker.markdown import clean_text
+from tracker.paging import paginate
 from tracker.themes import queries as theme_queries
 
 bp = Blueprint("institutions", __name__)
-PER_PAGE = 50
+PER_PAGE = 20
 
 
 @bp.route("/institutions/new", methods=["GET", "POST"])
@@ -155,9 +156,7 @@ def members(network: Network) -> Any:
         db.session.commit()
         flash(_("%(name)s is a member now.", name=institution.name), "success")
         return redirect(url_for(".members", network_id=network.id), 303)
-    page = db.paginate(
-        queries.memberships(network.id), per_page=PER_PAGE, max_per_page=PER_PAGE, error_out=False
-    )
+    page = paginate(queries.memberships(network.id), PER_PAGE)
     status = 422 if form.errors else 200
     parts = {"network": network, "page": page, "words": words, "found": found, "form": form}
     return render_template("institutions/members.html", **parts), status

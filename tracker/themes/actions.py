@@ -71,9 +71,9 @@ def add(
     position: int = 0,
 ) -> Theme:
     """Add a theme below `parent` or at the root. Raises RuleBroken when the name is taken."""
-    theme = Theme(name=name, parent=parent, description=description, position=position)
-    theme.goal_links = [ThemeGoal(goal=goal) for goal in sorted(set(goals))]
     with _unique():
+        theme = Theme(name=name, parent=parent, description=description, position=position)
+        theme.goal_links = [ThemeGoal(goal=goal) for goal in sorted(set(goals))]
         db.session.add(theme)
     record("themes.add", theme, actor=actor)
     index.put("theme", theme.id, theme.name)
