@@ -1,7 +1,7 @@
 """What every template may call: addresses, and filters that show values in the reader's way."""
 
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import sqlalchemy as sa
 from flask import Flask, g, request
@@ -53,7 +53,8 @@ def here(**changed: Any) -> str:
         if value is not None:
             arguments[name] = [str(value)]
     query = urlencode([(name, value) for name, values in arguments.items() for value in values], errors="replace")
-    return f"{request.path}?{query}" if query else request.path
+    path = "/" + quote(request.path.lstrip("/"), errors="replace")  # two slashes would be another site
+    return f"{path}?{query}" if query else path
 
 
 def site_name() -> str:
