@@ -30,7 +30,6 @@ def opened(text: str, purpose: Purpose, *, use: bool = False) -> Token | None:
 
 def dead_link(purpose: Purpose) -> Any:
     """One answer for links that are wrong, old, used or withdrawn: it tells nobody which."""
-    db.session.rollback()
     return render_template("accounts/dead_link.html", purpose=purpose.value), 404
 
 

@@ -1,0 +1,20 @@
+import re
+
+import pytest
+
+from tracker.activity.outbox import send_owed
+
+
+@pytest.fixture
+def letters():
+    """Sends what is owed and returns the mails, each with the path of the link it holds."""
+
+    def collect():
+        sent = []
+        send_owed(send=sent.append)
+        for letter in sent:
+            found = re.search(r"https?://[^/\s]+(/\S+)", letter.get_content())
+            letter.path = found[1] if found else None
+        return sent
+
+    return collect
