@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tracker.features import FEATURES
 from tracker.projects.models import Project
 
 
@@ -30,6 +31,7 @@ def needs(step_name: str) -> Callable[[Need], Need]:
 
     def register(need: Need) -> Need:
         _needs[step_name].append(need)
+        _needs[step_name].sort(key=lambda known: FEATURES.index(known.__module__.split(".")[1]))
         return need
 
     return register

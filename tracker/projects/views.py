@@ -19,6 +19,7 @@ from tracker.themes import queries as theme_queries
 
 bp = Blueprint("projects", __name__, url_prefix="/projects")
 PER_PAGE = 20
+KEPT = ("institution", "network", "goal", "mine")  # filters that links set and the form carries along
 
 
 @bp.record_once
@@ -39,8 +40,9 @@ def index() -> str:
         page=page,
         total=queries.count_up_to(query),
         most=queries.COUNT_UP_TO,
-        filters=request.args,
+        words=filters["words"],
         is_filtered=any(filters.values()),
+        kept=[(name, number) for name in KEPT if (number := _number(request.args.get(name)))],
         themes=theme_queries.choices(),
         states=_states(),
         countries=countries.choices(),
