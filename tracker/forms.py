@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from flask import request
+from werkzeug.datastructures import MultiDict
 from wtforms import Form, SelectChoice, SelectMultipleField, StringField, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -29,10 +30,7 @@ class BaseForm(Form):
             return _Translations()
 
     def __init__(self, obj: Any = None, **defaults: Any) -> None:
-        posted = request.form if request.method == "POST" else None
-        if posted is not None and request.files:
-            posted = _with_files()
-        super().__init__(formdata=posted, obj=obj, **defaults)
+        super().__init__(formdata=_posted() if request.method == "POST" else None, obj=obj, **defaults)
 
     def submitted(self) -> bool:
         """True for a POST whose fields all hold."""
@@ -49,11 +47,12 @@ class _Translations:
         return _(singular if count == 1 else plural)
 
 
-def _with_files() -> Any:
-    combined = request.form.copy()
+def _posted() -> MultiDict:
+    """What was sent, cleaned before any validator looks: InputRequired would take a blank for an answer."""
+    sent = MultiDict([(name, clean(value)) for name, value in request.form.items(multi=True)])
     for name, files in request.files.lists():
-        combined.setlist(name, files)
-    return combined
+        sent.setlist(name, files)
+    return sent
 
 
 def clean(value: Any) -> Any:
