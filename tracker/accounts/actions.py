@@ -223,7 +223,7 @@ def invite(
     if coordinates is not None and coordinates.id not in person.coordinated_ids:
         institutions.name_coordinator(coordinates, person, actor=actor)
         is_named = True
-    named = {"person": person.name, "person_id": person.id}
+    named = _named(person)
     if person.joined_at is not None:
         if is_new_here and not is_named:  # who was named was told so
             record("accounts.add_colleague", institution, actor=actor, tell=[person], **named)
@@ -271,8 +271,12 @@ def withdraw_invitation(person: Person, institution: Institution, *, actor: Pers
             db.session.delete(affiliation)
     tokens.withdraw(Purpose.JOIN, person=person)
     _forget_mails(person, newest)
-    named = {"person": person.name, "person_id": person.id}
+    named = _named(person)
     record("accounts.withdraw_invitation", institution, actor=actor, **named)
+
+
+def _named(person: Person) -> dict[str, Any]:
+    return {"person": person.name, "person_id": person.id}
 
 
 def _holds(person: Person, institution: Institution, place: int) -> bool:
@@ -304,5 +308,5 @@ def remove_affiliation(affiliation: Affiliation, *, actor: Person | None) -> Non
     if institution.id in person.contact_ids and not any(held.is_current for held in others):
         institutions.dismiss_contact(institution, person, actor=actor)
     db.session.delete(affiliation)
-    named = {"person": person.name, "person_id": person.id}
+    named = _named(person)
     record("accounts.remove_affiliation", institution, actor=actor, **named)
