@@ -1,0 +1,228 @@
+import io
+
+import pytest
+
+from tests.factories import make_person, make_project
+from tracker.database import db
+from tracker.dates import PartialDate
+from tracker.milestones import actions, queries
+from tracker.milestones.models import ProgressNote
+from tracker.milestones.states import MilestoneState, NoteAudience
+from tracker.projects.states import ProjectState
+
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+
+
+@pytest.fixture
+def project():
+    return make_project(ProjectState.RUNNING)
+
+
+def first(project):
+    return queries.plan(project)[0]
+
+
+def test_a_lead_makes_a_plan_from_a_template_and_changes_a_date(signed_in):
+    project = make_project(ProjectState.RECRUITING)
+    lead = signed_in(project.lead)
+    page = lead.get(f"/projects/{project.id}/plan")
+    assert "Paired study, 12 months" in page.text
+    answer = lead.submit(f"/projects/{project.id}/plan", template="paired-study", start="2026-03-01")
+    assert answer.status_code == 303
+    milestone = first(project)
+    page = lead.get(f"/milestones/{milestone.id}/edit")
+    assert 'value="2026-03-01"' in page.text
+    answer = lead.submit(
+        f"/milestones/{milestone.id}/edit", version=milestone.version, name="Idea", due="2026-04", partner="", person=""
+    )
+    assert answer.status_code == 303
+    assert (milestone.name, str(milestone.first_due)) == ("Idea", "2026-04")
+    assert "April 2026" in lead.get(f"/projects/{project.id}/plan").text
+
+
+@pytest.mark.parametrize(
+    "bad", [{"start": ""}, {"start": "yesterday"}, {"start": "0001-01-01"}, {"start": "9999-12-31"}, {"template": "x"}]
+)
+def test_a_wrong_start_is_said_beside_the_field(signed_in, bad):
+    project = make_project(ProjectState.RECRUITING)
+    given = {"template": "paired-study", "start": "2026-03-01"} | bad
+    assert signed_in(project.lead).submit(f"/projects/{project.id}/plan", **given).status_code == 422
+
+
+def test_a_partner_says_done_and_late_and_the_project_page_tells(signed_in, client, project):
+    milestone, later = queries.plan(project)[:2]
+    partner = signed_in(project.partner_people[0])
+    assert partner.get(f"/milestones/{milestone.id}/done").status_code == 200
+    assert partner.submit(f"/milestones/{milestone.id}/done", on="2026-01").status_code == 303
+    assert milestone.state is MilestoneState.DONE
+    assert partner.get(f"/milestones/{later.id}/late").status_code == 200
+    given = {"due": "2031-05", "reason": "travel", "words": "No visa yet"}
+    assert partner.submit(f"/milestones/{later.id}/late", **given).status_code == 303
+    page = client.get(f"/projects/{project.id}").text
+    assert "May 2031" in page
+    assert "No visa yet" not in page  # the reason is for those who take part
+    assert "No visa yet" in partner.get(f"/projects/{project.id}").text
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"due": ""},
+        {"due": "2026-13"},
+        {"due": "\x00"},
+        {"due": "9" * 5000},
+        {"reason": ""},
+        {"reason": "weather"},
+        {"words": "x" * 2001},
+        {"due": "same"},
+    ],
+)
+def test_late_keeps_what_was_typed_and_says_what_is_wrong(signed_in, project, bad):
+    milestone = first(project)
+    given = {"due": "2031-05", "reason": "travel", "words": "Kept words"} | bad
+    if given["due"] == "same":
+        given["due"] = str(milestone.due)
+    answer = signed_in(project.lead).submit(f"/milestones/{milestone.id}/late", **given)
+    assert answer.status_code == 422
+    assert "There is a problem" in answer.text
+    assert milestone.changes == []
+
+
+def test_a_day_to_come_is_not_done(signed_in, project):
+    answer = signed_in(project.lead).submit(f"/milestones/{first(project).id}/done", on="2190")
+    assert answer.status_code == 422
+    assert "not come yet" in answer.text
+
+
+def test_two_editing_one_milestone_never_overwrite_silently(signed_in, project):
+    milestone = first(project)
+    version = milestone.version
+    given = {"version": version, "partner": "", "person": ""}
+    one, two = signed_in(project.lead), signed_in(project.coordinator)
+    assert one.submit(f"/milestones/{milestone.id}/edit", name="Hers", **given).status_code == 303
+    answer = two.submit(f"/milestones/{milestone.id}/edit", name="His", **given)
+    assert answer.status_code == 409
+    assert "Hers" in answer.text
+    assert 'value="His"' in answer.text
+    assert milestone.name == "Hers"
+    given["version"] = milestone.version
+    assert two.submit(f"/milestones/{milestone.id}/edit", name="His", **given).status_code == 303
+
+
+def test_nobody_else_may_and_unknown_ids_are_not_there(signed_in, client, project):
+    milestone = first(project)
+    stranger = signed_in(make_person())
+    partner = signed_in(project.partner_people[0])
+    for path in ("edit", "done", "late", "drop"):
+        assert client.get(f"/milestones/{milestone.id}/{path}").status_code == 303
+        assert stranger.get(f"/milestones/{milestone.id}/{path}").status_code == 403
+        assert partner.get("/milestones/99999999999/" + path).status_code == 404
+    for path in ("edit", "drop"):
+        assert partner.get(f"/milestones/{milestone.id}/{path}").status_code == 403
+    assert stranger.submit(f"/milestones/{milestone.id}/done", on="2026").status_code == 403
+    assert partner.submit(f"/milestones/{milestone.id}/reopen").status_code == 403
+    hidden = make_project(ProjectState.DRAFT)
+    assert stranger.get(f"/projects/{hidden.id}/plan").status_code == 404
+    assert stranger.get(f"/projects/{hidden.id}/notes/new").status_code == 404
+
+
+def test_drop_and_take_back(signed_in, project):
+    milestone, lead = first(project), signed_in(project.lead)
+    assert lead.get(f"/milestones/{milestone.id}/drop").status_code == 200
+    assert lead.submit(f"/milestones/{milestone.id}/drop", words="").status_code == 422
+    assert lead.submit(f"/milestones/{milestone.id}/drop", words="Merged").status_code == 303
+    assert "Take it back" in lead.get(f"/milestones/{milestone.id}/edit").text
+    assert lead.submit(f"/milestones/{milestone.id}/reopen").status_code == 303
+    assert milestone.state is MilestoneState.PLANNED
+
+
+def test_a_milestone_is_added_with_a_partner_and_wrong_ones_are_refused(signed_in, project):
+    lead, path = signed_in(project.lead), f"/projects/{project.id}/milestones/new"
+    assert lead.get(path).status_code == 200
+    partner = project.partners[1]
+    other = make_project(ProjectState.RECRUITING).partners[0]
+    assert lead.submit(path, name="A", due="2027", partner=other.id, person="").status_code == 422
+    assert lead.submit(path, name="", due="2027", partner="", person="").status_code == 422
+    assert lead.submit(path, name="x" * 201, due="", partner="", person="").status_code == 422
+    answer = lead.submit(path, name="深圳 workshop", due="2027", partner=partner.id, person=project.lead.id)
+    assert answer.status_code == 303
+    page = lead.get(f"/projects/{project.id}/plan").text
+    assert "深圳 workshop" in page
+
+
+def test_a_note_with_files_is_previewed_written_and_read_by_its_audience_only(signed_in, client, project):
+    partner = signed_in(project.partner_people[0])
+    path = f"/projects/{project.id}/notes/new"
+    assert partner.get(path).status_code == 200
+    given = {"text": "We **met** <script>", "on": "2026-05", "language": "en", "audience": "team", "milestone": ""}
+    preview = partner.submit(path, preview="1", **given)
+    assert preview.status_code == 200
+    assert "<strong>met</strong>" in preview.text
+    assert "<script>" not in preview.text.split("main")[1]
+    assert db.session.query(ProgressNote).count() == 0
+    files = [(io.BytesIO(PDF), "minutes.pdf"), (io.BytesIO(b"a,b\n"), "numbers.csv")]
+    assert partner.submit(path, files=files, **given).status_code == 303
+    note = db.session.query(ProgressNote).one()
+    assert [row.name for row in note.files] == ["minutes.pdf", "numbers.csv"]
+    address = f"/notes/{note.id}/files/{note.files[0].id}"
+    assert partner.get(address).data == PDF
+    assert signed_in(make_person()).get(address).status_code == 404
+    assert client.get(address).status_code == 303
+    assert partner.get(f"/notes/{note.id}/files/{note.files[1].id + 7}").status_code == 404
+    assert "minutes.pdf" in partner.get(f"/projects/{project.id}").text
+    assert "minutes.pdf" not in client.get(f"/projects/{project.id}").text
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"text": ""},
+        {"text": "x" * 20_001},
+        {"on": "soon"},
+        {"on": "2190"},
+        {"language": "tlh"},
+        {"audience": "all"},
+        {"milestone": "999999999"},
+        {"milestone": "x"},
+    ],
+)
+def test_a_note_keeps_what_was_typed(signed_in, project, bad):
+    given = {"text": "Kept", "on": "2026", "language": "en", "audience": "team", "milestone": ""} | bad
+    answer = signed_in(project.lead).submit(f"/projects/{project.id}/notes/new", **given)
+    assert answer.status_code == 422
+    assert "There is a problem" in answer.text
+    assert "text" in bad or "Kept" in answer.text
+
+
+def test_a_file_that_lies_is_refused_and_the_words_are_kept(signed_in, project):
+    given = {"text": "Kept", "on": "2026", "language": "en", "audience": "public", "milestone": ""}
+    files = [(io.BytesIO(PDF), "good.pdf"), (io.BytesIO(b"MZ\x90\x00 program"), "minutes.pdf")]
+    answer = signed_in(project.lead).submit(f"/projects/{project.id}/notes/new", files=files, **given)
+    assert answer.status_code == 422
+    assert "minutes.pdf" in answer.text
+    assert "Kept" in answer.text
+    assert db.session.query(ProgressNote).count() == 0
+
+
+def test_the_project_page_costs_the_same_with_more_milestones_and_notes(client, queries, project):
+    def grow(times):
+        for _ in range(times):
+            actions.add_milestone(
+                project, name="M", due=PartialDate("2028"), partner=project.partners[1], actor=project.lead
+            )
+            actions.write_note(
+                project,
+                text="Note",
+                on=PartialDate("2026"),
+                language="en",
+                audience=NoteAudience.PUBLIC,
+                actor=project.lead,
+            )
+
+    grow(2)
+    with queries() as few:
+        client.get(f"/projects/{project.id}")
+    grow(8)
+    with queries() as many:
+        client.get(f"/projects/{project.id}")
+    assert len(few) == len(many)
