@@ -17,7 +17,7 @@ from tracker.themes.models import Theme
 from tracker.themes.queries import closure
 
 ON_A_PAGE = 10  # of a kind on a page that is about something else; a link leads to all
-IN_A_GROUP = 8  # of the results of a search
+IN_A_GROUP = 5  # of the results of a search
 
 PERSON_PAGE = (selectinload(Person.affiliations).joinedload(Affiliation.institution),)
 
@@ -93,8 +93,8 @@ def everything(actor: Person | None, words: str) -> dict[str, Some]:
         "projects": some(project_list(actor, words=words), IN_A_GROUP),
         "institutions": some(institution_queries.institution_list(words=words), IN_A_GROUP),
         "reports": some(search_reports(words), IN_A_GROUP),
-        "people": some(search_people(actor, words), 2 * IN_A_GROUP),
-        "themes": some(search_themes(words), 2 * IN_A_GROUP),
+        "people": some(search_people(actor, words), 3 * IN_A_GROUP),
+        "themes": some(search_themes(words), 3 * IN_A_GROUP),
     }
 
 

@@ -96,10 +96,9 @@ def themes() -> str:
     everything = theme_queries.all_themes(retired=can("keep_themes"))
     return render_template(
         "directory/themes.html",
-        branches=theme_queries.flattened(theme_queries.tree(everything)),
+        branches=theme_queries.tree(everything),
         institutions=institutions,
         projects=projects,
-        goals=GOALS,
     )
 
 
