@@ -13,8 +13,8 @@ from tracker.permissions import permissions
 
 def actor() -> Any:
     """The signed-in Person itself, never Flask-Login's proxy; None for a visitor."""
-    person = current_user._get_current_object()
-    return person if person.is_authenticated else None
+    person = current_user._get_current_object()  # None where no request is at hand, as in a mail
+    return person if person is not None and person.is_authenticated else None
 
 
 def can(name: str, *subject: Any) -> bool:
