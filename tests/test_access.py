@@ -1,0 +1,206 @@
+"""Who gets through which door: every route, six people, GET and POST."""
+
+import re
+from types import SimpleNamespace
+
+import pytest
+
+from tests.factories import make_institution, make_person, make_project, make_report
+from tracker.dates import PartialDate
+from tracker.milestones import actions as milestones
+from tracker.milestones.queries import plan
+from tracker.milestones.states import NoteAudience
+from tracker.projects.states import ProjectState
+from tracker.recruiting import actions as recruiting
+
+PEOPLE = ("visitor", "stranger", "member", "partner", "lead", "coordinator")
+EVERYONE = set(PEOPLE)
+SIGNED_IN = EVERYONE - {"visitor"}
+MEMBERS = SIGNED_IN - {"stranger"}
+TEAM = {"partner", "lead", "coordinator"}
+LEADS = {"lead", "coordinator"}
+COORDINATOR = {"coordinator"}
+NOBODY: set[str] = set()
+
+# A running, public project; a recruiting one ("call"); a draft. `{…}` are ids of the world below.
+DOORS = {
+    "/": EVERYONE,
+    "/healthz": EVERYONE,
+    "/projects": EVERYONE,
+    "/projects/new": MEMBERS,
+    "/projects/{running}": EVERYONE,
+    "/projects/{call}": MEMBERS,
+    "/projects/{draft}": {"lead"},
+    "/projects/{running}/edit": LEADS,
+    "/projects/{draft}/edit": {"lead"},
+    "/projects/{running}/history": TEAM,
+    "/projects/{running}/team": LEADS,
+    "/projects/{running}/steps/submit": LEADS,
+    "/projects/{call}/steps/start": LEADS,
+    "/projects/{running}/steps/publish": LEADS,
+    "/projects/{running}/plan": LEADS,
+    "/projects/{running}/milestones/new": LEADS,
+    "/projects/{running}/notes/new": TEAM,
+    "/projects/{running}/terms": TEAM,
+    "/projects/{running}/terms/write": LEADS,
+    "/projects/{running}/partners/invite": LEADS,
+    "/projects/{call}/partners/offer": {"member", "partner", "lead"},  # this lead works at two institutions
+    "/projects/{call}/partners/{invited}": {"partner"},
+    "/projects/{call}/partners/{offered}": LEADS,
+    "/projects/{call}/partners/{invited}/withdraw": LEADS,
+    "/milestones/{milestone}/edit": LEADS,
+    "/milestones/{milestone}/done": TEAM,
+    "/milestones/{milestone}/late": TEAM,
+    "/milestones/{milestone}/drop": LEADS,
+    "/reports": EVERYONE,
+    "/reports/{report}": TEAM,
+    "/reports/{report}.bib": TEAM,
+    "/reports/{report}/edit": LEADS,
+    "/institutions": EVERYONE,
+    "/institutions/{institution}": EVERYONE,
+    "/institutions/new": COORDINATOR,
+    "/institutions/{institution}/edit": {"partner", "coordinator"},
+    "/institutions/{institution}/contacts": {"partner", "coordinator"},
+    "/institutions/{institution}/invite": {"partner", "coordinator"},
+    "/networks": EVERYONE,
+    "/networks/{network}": EVERYONE,
+    "/networks/{network}/edit": COORDINATOR,
+    "/networks/{network}/members": COORDINATOR,
+    "/networks/{network}/coordinators": COORDINATOR,
+    "/networks/new": COORDINATOR,
+    "/people/{person}": EVERYONE,
+    "/themes": EVERYONE,
+    "/themes/{theme}": EVERYONE,
+    "/themes/new": COORDINATOR,
+    "/themes/{theme}/edit": COORDINATOR,
+    "/search": EVERYONE,
+    "/board": COORDINATOR,
+    "/board/late": COORDINATOR,
+    "/import": COORDINATOR,
+    "/me": SIGNED_IN,
+    "/account": SIGNED_IN,
+    "/account/email": SIGNED_IN,
+    "/account/password": SIGNED_IN,
+    "/account/affiliations": SIGNED_IN,
+    "/account/affiliations/find": SIGNED_IN,
+    "/account/affiliations/{affiliation}": {"lead"},
+    "/account/affiliations/{affiliation}/remove": {"lead"},
+    "/account/affiliations/add/{institution}": SIGNED_IN,
+    "/sign-in": EVERYONE,
+    "/sign-in/sent": EVERYONE,
+    "/password/reset": EVERYONE,
+}
+BUTTONS = {  # routes that only take a POST
+    "/projects/{running}/preview": LEADS,
+    "/projects/{running}/reports/new": LEADS,
+    "/projects/{running}/terms/confirm": NOBODY,  # 400 without a version; see tests/terms
+    "/projects/{running}/partners/{agreed}/role": NOBODY,  # 400 without a role; see tests/recruiting
+    "/milestones/{milestone}/reopen": LEADS,
+    "/institutions/{institution}/confirm": {"partner", "coordinator"},
+    "/institutions/{institution}/contacts/1": {"partner", "coordinator"},
+    "/institutions/{institution}/contacts/1/dismiss": {"partner", "coordinator"},
+    "/institutions/{institution}/invitations/{person}/again": {"partner", "coordinator"},
+    "/institutions/{institution}/invitations/{person}/withdraw": {"partner", "coordinator"},
+    "/networks/{network}/coordinators/{person}/dismiss": COORDINATOR,
+    "/networks/{network}/members/{institution}/leave": COORDINATOR,
+    "/themes/{theme}/retire": COORDINATOR,
+    "/themes/{theme}/restore": COORDINATOR,
+    "/sign-out": EVERYONE,
+    "/sign-out-everywhere": SIGNED_IN,
+}
+BY_LINK = {"/join/", "/set-up/", "/sign-in/", "/password/reset/", "/account/email/"}  # tests/accounts
+ELSEWHERE = {"/static/<path:filename>", "/style-<digest>.css"}
+
+
+@pytest.fixture
+def world():
+    """A running project, one that seeks partners, a draft, and six people who stand differently to them."""
+    running = make_project(ProjectState.RUNNING)
+    lead, coordinator, partner = running.lead, running.coordinator, running.partner_people[0]
+    call = make_project(ProjectState.RECRUITING, countries=("KE",), lead=lead)
+    invited = recruiting.invite(call, running.partners[1].institution, actor=lead)
+    offering = make_institution(country="GH")
+    offered = recruiting.offer(call, offering, note="Data", actor=make_person(contact_of=offering))
+    draft = make_project(lead=lead)
+    note = milestones.write_note(
+        running,
+        text="Fieldwork begins.",
+        on=PartialDate.parse("2025-02"),
+        language="en",
+        audience=NoteAudience.PUBLIC,
+        actor=lead,
+    )
+    report = make_report(running)
+    people = {
+        "visitor": None,
+        "stranger": make_person(),
+        "member": make_person(institution=make_institution(country="SN")),
+        "partner": partner,
+        "lead": lead,
+        "coordinator": coordinator,
+    }
+    ids = {
+        "running": running.id,
+        "call": call.id,
+        "draft": draft.id,
+        "invited": invited.id,
+        "offered": offered.id,
+        "agreed": running.partners[1].id,
+        "milestone": plan(running)[0].id,
+        "note": note.id,
+        "report": report.id,
+        "institution": running.partners[1].institution_id,
+        "network": running.network_id,
+        "person": lead.id,
+        "theme": running.themes[0].id,
+        "affiliation": lead.affiliations[0].id,
+    }
+    return SimpleNamespace(people=people, ids=ids)
+
+
+def enters(answer) -> bool:
+    """Whether the door opened, whatever the view then said."""
+    assert answer.status_code < 500
+    to_sign_in = answer.status_code == 303 and answer.location.startswith("/sign-in?")
+    to_sign_in = to_sign_in or (answer.status_code == 303 and answer.location == "/sign-in")
+    return answer.status_code not in (403, 404) and not to_sign_in
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_a_page_opens_for_those_it_is_meant_for(who, world, signed_in, client):
+    person = world.people[who]
+    browser = signed_in(person) if person else client
+    opened = {path for path in DOORS if enters(browser.get(path.format(**world.ids)))}
+    assert opened == {path for path in DOORS if who in DOORS[path]}
+
+
+@pytest.mark.parametrize("path", [*DOORS, *BUTTONS])
+def test_a_post_gets_through_the_same_door(path, world, signed_in, client, app):
+    """An empty form: refused for what it lacks inside, never let in from outside."""
+    address = path.format(**world.ids)
+    allowed = (DOORS | BUTTONS)[path]
+    for who in [*sorted(EVERYONE - allowed), *sorted(allowed)]:
+        person = world.people[who]
+        answer = (signed_in(person) if person else client).submit(address)
+        if answer.status_code == 405:
+            return
+        if who in allowed:
+            assert answer.status_code not in (401, 500), f"{who} got {answer.status_code}"
+        else:
+            assert not enters(answer) or answer.status_code == 400, f"{who} got {answer.status_code}"
+
+
+def test_every_route_is_in_the_tables(app, world):
+    adapter = app.url_map.bind("localhost")
+    covered = set()
+    for path, method in [*((path, "GET") for path in DOORS), *((path, "POST") for path in BUTTONS)]:
+        covered.add(adapter.match(path.format(**world.ids), method=method)[0])
+    missing = {
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint not in covered
+        and rule.rule not in ELSEWHERE
+        and not any(rule.rule.startswith(start) and "token" in rule.rule for start in BY_LINK)
+        and not re.search(r"/files/|/import/", rule.rule)  # tests/milestones, tests/reports, tests/imports
+    }
+    assert missing == set()
