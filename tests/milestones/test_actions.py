@@ -122,7 +122,7 @@ def test_nothing_is_done_in_the_future():
 
 
 def test_an_old_record_may_be_done_on_no_known_day():
-    project, plan = running()
+    _project, plan = running()
     actions.mark_done(plan[0], on=None, actor=None)
     assert plan[0].state is MilestoneState.DONE
     assert not plan[0].is_late

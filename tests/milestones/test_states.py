@@ -1,5 +1,6 @@
 """Whatever is done to a milestone in whatever order: the first date of a running project never changes."""
 
+import contextlib
 from datetime import date
 
 from hypothesis import settings
@@ -39,7 +40,7 @@ class MilestoneLife(RuleBasedStateMachine):
             return False
         return True
 
-    @rule(due=st.none() | dates, reason=st.none() | st.sampled_from(DelayReason), words=st.text(max_size=5))
+    @rule(due=st.none() | dates, reason=st.none() | st.sampled_from(DelayReason), words=st.sampled_from(["", "Visas"]))
     def move(self, due, reason, words):
         had = self.milestone.due
         if self.attempt(actions.move, due=due, reason=reason, words=words) and due != had:
@@ -61,10 +62,8 @@ class MilestoneLife(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(["stop", "resume"]))
     def rest(self, name):
-        try:
+        with contextlib.suppress(RuleBroken):
             projects.take_step(self.project, name, actor=self.project.lead, reason="Elections")
-        except RuleBroken:
-            pass
 
     @invariant()
     def the_first_date_stays_as_promised(self):

@@ -171,6 +171,8 @@ def set_authors(report: Report, authors: list[dict[str, Any]], actor: Person | N
         report.authors.append(ReportAuthor(**values))
     report.version += 1
     _note("reports.authors", report, actor=actor, authors=[author["name"] for author in wanted])
+    for row in report.authors:  # a row that now names somebody else still held the person it named before
+        db.session.expire(row, ["person", "institution"])
     index_for_search(report)
 
 

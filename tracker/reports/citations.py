@@ -213,7 +213,7 @@ def _latex(text: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(clean_text(text or "").split())
+    return " ".join(clean_text(" ".join((text or "").split())).split())
 
 
 def _sorted_name(author: ReportAuthor) -> str:
