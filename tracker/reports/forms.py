@@ -12,7 +12,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from tracker import i18n, languages
 from tracker.dates import PartialDateField
@@ -149,9 +149,11 @@ class ReportForm(BaseForm):
         ]
 
     def validate_authors(self, field: FieldList) -> None:
-        for row in field:
-            if not row.form.is_empty and not row.form.name.data:
-                row.form.name.errors = [*row.form.name.errors, _("Every author needs a name.")]
+        nameless = [row.form for row in field if not row.form.is_empty and not row.form.name.data]
+        for form in nameless:
+            form.name.errors = [*form.name.errors, _("Every author needs a name.")]
+        if nameless:
+            raise ValidationError(_("Every author needs a name."))
 
     def fields(self) -> dict[str, Any]:
         """The values of the record, as `reports.actions.change_report` takes them."""
