@@ -10,13 +10,14 @@ from tracker.institutions.models import Institution, Membership, Person
 from tracker.milestones.models import Milestone
 from tracker.milestones.states import MilestoneState
 from tracker.projects.models import Partner, Project, ProjectMember
-from tracker.projects.queries import public_counts
+from tracker.projects.queries import project_list, public_counts
 from tracker.projects.states import COMMITTED, TAKES_PART, ProjectState
 from tracker.reports.models import Report
 from tracker.reports.states import ReportState
 from tracker.terms.models import Confirmation, Terms
 
 COMING = timedelta(days=60)
+GOING_ON = (ProjectState.RECRUITING, ProjectState.RUNNING, ProjectState.REVIEW)
 
 
 def figures() -> dict[str, int]:
@@ -39,6 +40,11 @@ def figures() -> dict[str, int]:
         "running": states.get(ProjectState.RUNNING, 0) + states.get(ProjectState.REVIEW, 0),
         "recruiting": states.get(ProjectState.RECRUITING, 0),
     }
+
+
+def going_on(actor: Person | None) -> sa.Select[Project]:
+    """What members do or seek partners for just now, the liveliest first."""
+    return project_list(actor).where(Project.state.in_(GOING_ON))
 
 
 def first(query: sa.Select[Any], limit: int) -> list[Any]:

@@ -18,7 +18,7 @@ def index() -> str:
         "home/index.html",
         figures=queries.figures(),
         reports=queries.first(report_queries.published(), 3),
-        projects=queries.first(project_queries.project_list(person), 4),
+        projects=queries.first(queries.going_on(person), 4),
     )
 
 
