@@ -49,9 +49,7 @@ def has_started(project: Project) -> bool:
     return state in STARTED
 
 
-def plan_from_template(
-    project: Project, template_key: str, start: date, *, actor: Person | None
-) -> list[Milestone]:
+def plan_from_template(project: Project, template_key: str, start: date, *, actor: Person | None) -> list[Milestone]:
     """Give a project without a plan the milestones of a template, counted in months from `start`.
 
     Raises RuleBroken when there is a plan already, and for a project that is published or stopped.

@@ -64,9 +64,7 @@ class Milestone(Base):
 
     @property
     def is_late(self) -> bool:
-        return (
-            self.state is MilestoneState.PLANNED and self.last_day is not None and self.last_day < earth_day()
-        )
+        return self.state is MilestoneState.PLANNED and self.last_day is not None and self.last_day < earth_day()
 
     @property
     def has_slipped(self) -> bool:

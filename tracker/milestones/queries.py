@@ -42,9 +42,7 @@ def plan(project: Project) -> list[Milestone]:
             sa.select(Milestone)
             .where(Milestone.project_id == project.id)
             .options(
-                joinedload(Milestone.partner).options(
-                    joinedload(Partner.institution), joinedload(Partner.network)
-                ),
+                joinedload(Milestone.partner).options(joinedload(Partner.institution), joinedload(Partner.network)),
                 joinedload(Milestone.person),
                 selectinload(Milestone.changes).joinedload(DateChange.person),
             )
@@ -105,9 +103,7 @@ def late(network_ids: set[int], before: date | None = None) -> sa.Select[Milesto
 def due_within(network_ids: set[int], days: int) -> sa.Select[Milestone]:
     """Planned milestones of started projects due from today until `days` days from now, soonest first."""
     today = earth_day()
-    return _due(network_ids).where(
-        Milestone.last_day >= today, Milestone.last_day <= today + timedelta(days=days)
-    )
+    return _due(network_ids).where(Milestone.last_day >= today, Milestone.last_day <= today + timedelta(days=days))
 
 
 def count(query: sa.Select[Milestone]) -> int:

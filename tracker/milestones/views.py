@@ -163,7 +163,7 @@ def new_note(project: Project) -> Any:
     if request.method == "POST" and "preview" in request.form:
         if form.text.validate(form):
             preview = render(form.text.data)
-    elif form.submitted() and (note := _write(project, form)):
+    elif form.submitted() and form.on.data and (note := _write(project, form, form.on.data)):
         db.session.commit()
         flash(_("Your note is written."), "success")
         return redirect(note.path, 303)
@@ -180,7 +180,7 @@ def note_file(note: ProgressNote, file_id: int) -> Any:
         abort(404)
 
 
-def _write(project: Project, form: NoteForm) -> ProgressNote | None:
+def _write(project: Project, form: NoteForm, on: PartialDate) -> ProgressNote | None:
     """The note, or None with an error beside the field where a file is refused."""
     kept = []
     for upload in form.uploads:
@@ -196,7 +196,7 @@ def _write(project: Project, form: NoteForm) -> ProgressNote | None:
     return actions.write_note(
         project,
         text=form.text.data,
-        on=form.on.data,
+        on=on,
         language=form.language.data,
         audience=form.chosen_audience,
         milestone=milestone,
