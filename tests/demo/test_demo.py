@@ -1,0 +1,109 @@
+"""The example network: whole, believable, and silent."""
+
+from collections import Counter
+from itertools import pairwise
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import sqlalchemy as sa
+
+from tracker import clock, files
+from tracker.activity.models import Activity, Delivery
+from tracker.database import db
+from tracker.demo import actions
+from tracker.demo.people import CONTACT, COORDINATOR, RESEARCHER
+from tracker.demo.title_page import title_page
+from tracker.home.queries import coming_milestones, terms_to_confirm
+from tracker.institutions.models import Contact, Coordinator, Institution, Person
+from tracker.milestones.models import Milestone
+from tracker.milestones.queries import due_within, late
+from tracker.projects.models import Project, Transition
+from tracker.projects.queries import asked_of, offers_to
+from tracker.projects.states import ProjectState
+from tracker.reports.actions import missing_in
+from tracker.reports.models import Report
+from tracker.reports.states import ReportState
+
+
+@pytest.fixture
+def demo(database: Any) -> None:
+    actions.build()
+
+
+def _count(model: Any, *conditions: Any) -> int:
+    return db.session.scalar(sa.select(sa.func.count()).select_from(model).where(*conditions)) or 0
+
+
+def _person(key: str) -> Person:
+    return db.session.scalars(sa.select(Person).where(Person.email == f"{key}@example.org")).one()
+
+
+def test_the_example_network_is_whole_and_owes_no_mail(demo: None) -> None:
+    states = Counter(db.session.scalars(sa.select(Project.state)))
+    assert sum(states.values()) == 30
+    assert set(states) == set(ProjectState)
+    assert (_count(Institution), _count(Person), _count(Coordinator)) == (40, 60, 2)
+    assert len(set(db.session.scalars(sa.select(Institution.country)))) == 25
+    assert len(set(db.session.scalars(sa.select(Contact.institution_id)))) == 40
+    assert _count(Institution, Institution.ror.is_not(None)) == 0
+    assert _count(Delivery) == 0
+
+    actions.build()
+    assert _count(Person) == 60, "building twice changes nothing"
+
+    moments = list(db.session.scalars(sa.select(Activity.at).order_by(Activity.id)))
+    assert all(before <= after for before, after in pairwise(moments))
+    assert moments[-1] <= clock.now()
+    for transition in db.session.scalars(sa.select(Transition)):
+        assert transition.actor_name
+
+
+def test_something_waits_for_each_of_the_example_people(demo: None) -> None:
+    researcher, contact, coordinator = (_person(key) for key in (RESEARCHER, CONTACT, COORDINATOR))
+    assert offers_to(researcher)
+    assert any(milestone.is_late for milestone in coming_milestones(researcher))
+    assert asked_of(contact)
+    assert terms_to_confirm(contact)
+    assert coming_milestones(contact)
+    networks = coordinator.coordinated_ids
+    assert db.session.scalars(late(networks)).first()
+    assert db.session.scalars(due_within(networks, 14)).first()
+    assert _count(Project, Project.state == ProjectState.PROPOSED) > 2
+    slipped = [m for m in db.session.scalars(sa.select(Milestone)) if m.has_slipped]
+    assert slipped
+    assert all(milestone.changes for milestone in slipped)
+
+
+def test_every_published_report_has_a_complete_record_and_a_file(demo: None) -> None:
+    reports = db.session.scalars(sa.select(Report).where(Report.state == ReportState.PUBLISHED)).all()
+    assert len(reports) >= 5
+    for report in reports:
+        assert missing_in(report) == []
+        assert report.file is not None
+        assert b"".join(files.store().read(report.file.key)).startswith(b"%PDF-1.4")
+    assert {report.language for report in reports} >= {"en", "es", "fr", "zh-Hans"}
+
+
+def test_the_links_sign_each_of_them_in_and_their_pages_open(demo: None, client: Any, signed_in: Any) -> None:
+    links = actions.sign_in_links()
+    assert [label for label, _link in links] == [
+        "Researcher, Nadia Rahman (Dhaka)",
+        "Contact, Rosario Quispe Mamani (La Paz)",
+        "Coordinator, Lin Yueqing (Hangzhou)",
+    ]
+    for _label, link in links:
+        assert client.get(urlsplit(link).path).status_code == 200
+    reader = signed_in(_person(COORDINATOR))
+    paths = ["/", "/me", "/board", "/projects", "/institutions", "/reports"]
+    paths += [project.path for project in db.session.scalars(sa.select(Project)) if project.state != "draft"]
+    paths += [report.path for report in db.session.scalars(sa.select(Report))]
+    for path in paths:
+        assert reader.get(path).status_code == 200, path
+
+
+def test_a_title_page_escapes_what_pdf_would_read() -> None:
+    page = title_page("气候 (1)", r"Climate \ (1)", ["Zoë"], "Lima")
+    assert rb"(Climate \\ \(1\)) Tj" in page
+    assert page.endswith(b"%%EOF\n")
+    assert page[int(page.split()[-2]) :].startswith(b"xref")
