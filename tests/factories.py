@@ -22,6 +22,14 @@ from tracker.themes import actions as themes
 from tracker.themes.models import Theme
 
 _number = count(1)
+WORDS = {  # what the factories write where a test does not say; tests/world.py changes the script
+    "network": "Network",
+    "theme": "Theme",
+    "institution": "Institute",
+    "person": "Person",
+    "terms": "We share the work.",
+    "publisher": "South Research Alliance",
+}
 ORDER = (
     ProjectState.DRAFT,
     ProjectState.PROPOSED,
@@ -33,16 +41,16 @@ ORDER = (
 
 
 def make_network(name: str = "", **fields: Any) -> Network:
-    return institutions.found_network(name=name or f"Network {next(_number)}", actor=None, **fields)
+    return institutions.found_network(name=name or f"{WORDS['network']} {next(_number)}", actor=None, **fields)
 
 
 def the_network() -> Network:
     """The first network there is, or a new one."""
-    return db.session.query(Network).order_by(Network.id).first() or make_network("South Research Alliance")
+    return db.session.query(Network).order_by(Network.id).first() or make_network()
 
 
 def make_theme(name: str = "") -> Theme:
-    return themes.add(name=name or f"Theme {next(_number)}", goals=(1,), actor=None)
+    return themes.add(name=name or f"{WORDS['theme']} {next(_number)}", goals=(1,), actor=None)
 
 
 def make_institution(
@@ -50,7 +58,9 @@ def make_institution(
 ) -> Institution:
     """An institution, by default a member of the first network."""
     n = next(_number)
-    institution = institutions.add_institution(name=name or f"Institute {n}", country=country, actor=None, **fields)
+    institution = institutions.add_institution(
+        name=name or f"{WORDS['institution']} {n}", country=country, actor=None, **fields
+    )
     network = the_network() if member_of is True else member_of
     if network:
         institutions.join_network(institution, network, actor=None)
@@ -69,7 +79,7 @@ def make_person(
     """A person who has signed in before, at an institution, answering for one, or coordinating a network."""
     n = next(_number)
     person = institutions.add_person(
-        name=name or f"Person {n}", email=email or f"person{n}@example.org", actor=None, **fields
+        name=name or f"{WORDS['person']} {n}", email=email or f"person{n}@example.org", actor=None, **fields
     )
     person.session_key = secrets.token_urlsafe(16)
     person.joined_at = person.joined_at or clock.now()
@@ -154,7 +164,7 @@ def add_partners(project: Project, countries: Iterable[str]) -> None:
 def agree_terms(project: Project) -> None:
     """Terms written by the lead and confirmed by everybody."""
     lead = project.lead  # type: ignore[attr-defined]
-    written = terms.write(project, text="We share the work.", actor=lead)
+    written = terms.write(project, text=WORDS["terms"], actor=lead)
     for partner in terms.unconfirmed(project, written):
         terms.confirm(written, partner, actor=lead)
 
@@ -168,12 +178,12 @@ def make_report(project: Project, **fields: Any) -> Any:
         "abstract": "What we found.",
         "language": "en",
         "published_on": PartialDate.parse("2026-05"),
-        "publisher": "South Research Alliance",
+        "publisher": WORDS["publisher"],
         "licence": "CC-BY-4.0",
         "website": "https://example.org/report",
     }
     reports.change_report(report, actor=lead, **(complete | fields))
-    authors = [{"name": lead.name, "sort_name": "", "affiliation": "Institute", "orcid": ""}]
+    authors = [{"name": lead.name, "sort_name": "", "affiliation": WORDS["institution"], "orcid": ""}]
     reports.set_authors(report, authors, actor=lead)
     return report
 

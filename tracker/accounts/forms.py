@@ -91,7 +91,7 @@ class ProfileForm(BaseForm):
     languages = CheckboxesField(_l("Languages you work in"), [Optional()])
     other_languages = SelectMultipleField(_l("Other languages"), [Optional()])
     interface_language = SelectField(_l("Language of pages and mails"), [Optional()])
-    time_zone = SelectField(_l("Time zone"), [InputRequired()])
+    time_zone = SelectField(_l("Time zone"))
     orcid = StringField("ORCID iD", [Optional(), Length(max=60), checked(normal_orcid)])
     about = TextAreaField(_l("About you"), [Optional(), Length(max=ABOUT)])
     is_listed = BooleanField(_l("Show a public page about me"))

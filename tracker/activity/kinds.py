@@ -5,9 +5,11 @@ A sentence may use %(actor)s and %(title)s, and whatever the action put into the
 
 from typing import Any
 
-from tracker.i18n import _
+from tracker.dates import PartialDate
+from tracker.i18n import _, format_day
 
 KINDS: dict[str, Any] = {}
+DAYS = frozenset({"before", "after", "on"})  # details of these names are days
 
 
 def declare(sentences: dict[str, Any]) -> None:
@@ -20,9 +22,19 @@ def declare(sentences: dict[str, Any]) -> None:
 
 def sentence(kind: str, actor_name: str, details: dict[str, Any]) -> str:
     """What happened, in the current language."""
-    values = {key: value for key, value in details.items() if isinstance(value, str | int)}
+    values = {key: _shown(key, value) for key, value in details.items() if isinstance(value, str | int)}
     text = str(KINDS[kind])
     return text % _Known(values | {"actor": actor_name or _("The tracker")})
+
+
+def _shown(key: str, value: str | int) -> str | int:
+    """A value as its reader writes it: rows keep days in ISO 8601."""
+    if key not in DAYS:
+        return value
+    try:
+        return format_day(PartialDate(str(value)))
+    except ValueError:
+        return value
 
 
 class _Known(dict):

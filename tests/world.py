@@ -1,0 +1,173 @@
+"""One world with something on every page, and the address of every kind of page in it."""
+
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+from sqlalchemy import text
+
+from tests.factories import WORDS, make_institution, make_person, make_project, make_report
+from tracker.accounts import tokens
+from tracker.accounts.models import Purpose
+from tracker.database import db
+from tracker.dates import PartialDate
+from tracker.milestones import actions as milestones
+from tracker.milestones.queries import plan
+from tracker.milestones.states import DelayReason, NoteAudience
+from tracker.projects.states import ProjectState
+from tracker.recruiting import actions as recruiting
+
+TITLE = "Восстановление швейной промышленности"  # in another script, so that plain English shows what escaped _()
+TEXT = "Почему именно сейчас? Потому что **пора**."
+
+
+CYRILLIC = {
+    "network": "Союз",
+    "theme": "Тема",
+    "institution": "Институт",
+    "person": "Имя",
+    "terms": "Вместе.",
+    "publisher": "Союз",
+}
+
+
+def make_world() -> SimpleNamespace:
+    """A world in which every word that people wrote is Cyrillic."""
+    with patch.dict(WORDS, CYRILLIC):
+        return _make_world()
+
+
+def _make_world() -> SimpleNamespace:
+    """People, projects in several states, a published report; every word people wrote in them is Cyrillic."""
+    written = {"title": TITLE, "question": TEXT, "why_now": TEXT, "summary": TEXT, "language": "ru"}
+    running = make_project(ProjectState.RUNNING, **written)
+    lead, coordinator = running.lead, running.coordinator
+    call = make_project(ProjectState.RECRUITING, countries=("KE",), lead=lead, **written)
+    invited = recruiting.invite(call, running.partners[1].institution, note=TEXT, actor=lead)
+    offering = make_institution("Институт", country="GH", languages=["ar", "fr"], acronym="ИЭ", city="Аккра")
+    offered = recruiting.offer(call, offering, note=TEXT, actor=make_person("Анна", contact_of=offering))
+    draft = make_project(lead=lead, **(written | {"why_now": ""}))
+    slipping = plan(running)[1]
+    slipping.name = "Веха"
+    milestones.move(slipping, due=PartialDate.parse("2027-05-01"), reason=DelayReason.DATA, words=TEXT, actor=lead)
+    milestones.write_note(
+        running,
+        text=TEXT,
+        on=PartialDate.parse("2025-02"),
+        language="ru",
+        audience=NoteAudience.PUBLIC,
+        actor=lead,
+    )
+    published = make_project(ProjectState.PUBLISHED, lead=lead, **written)
+    review = make_project(ProjectState.REVIEW, lead=lead, **written)
+    report = make_report(running, title=TITLE, abstract=TEXT, publisher="Союз", language="ru")
+    _in_cyrillic()
+    db.session.flush()
+    return SimpleNamespace(
+        running=running,
+        call=call,
+        draft=draft,
+        published=published,
+        lead=lead,
+        coordinator=coordinator,
+        partner=running.partner_people[0],
+        invited=invited,
+        offered=offered,
+        report=report,
+        pages=_pages(running, call, draft, published, review, invited, offered, report),
+    )
+
+
+def _in_cyrillic() -> None:
+    """What the product itself names in English at first becomes text in another script."""
+    db.session.execute(text("UPDATE milestone SET name = 'Веха ' || id"))
+    db.session.execute(text("UPDATE report SET title = 'Отчёт ' || id"))
+    db.session.expire_all()
+
+
+def _pages(*things: Any) -> dict[str, list[str]]:
+    running, call, draft, published, review, invited, offered, report = things
+    person, institution = running.lead, running.partners[1].institution
+    milestone = plan(running)[1]
+    newcomer = make_person("Новый человек")
+    newcomer.joined_at, newcomer.session_key = None, None
+    link = {
+        purpose: tokens.link_token(tokens.issue(purpose, newcomer if purpose is Purpose.JOIN else person))
+        for purpose in Purpose
+    }
+    everyone = [
+        "/",
+        "/projects",
+        "/projects?q=none&state=running",
+        running.path,
+        published.path,
+        "/institutions",
+        institution.path,
+        "/networks",
+        running.network.path,
+        person.path,
+        "/themes",
+        running.themes[0].path,
+        "/reports",
+        f"/reports/{report.id + 0}" if report.state == "published" else "/reports?q=none",
+        "/search",
+        "/search?q=Имя",
+        "/sign-in",
+        "/sign-in/sent",
+        "/password/reset",
+        f"/sign-in/{link[Purpose.SIGN_IN]}",
+        f"/password/reset/{link[Purpose.RESET_PASSWORD]}",
+        f"/join/{link[Purpose.JOIN]}",
+        "/nowhere",
+    ]
+    lead = [
+        "/me",
+        "/account",
+        "/account/email",
+        "/account/password",
+        "/account/affiliations",
+        "/account/affiliations/find?q=Имя",
+        "/projects/new",
+        running.path,
+        f"{running.path}/edit",
+        f"{running.path}/history",
+        f"{running.path}/team",
+        f"{running.path}/plan",
+        f"{running.path}/milestones/new",
+        f"{running.path}/notes/new",
+        f"{running.path}/terms",
+        f"{running.path}/terms/write",
+        f"{running.path}/partners/invite",
+        f"{running.path}/steps/submit",
+        f"{running.path}/steps/stop",
+        f"{review.path}/steps/publish",
+        call.path,
+        f"{call.path}/steps/start",
+        f"{call.path}/partners/{offered.id}",
+        f"{call.path}/partners/{invited.id}/withdraw",
+        draft.path,
+        f"/milestones/{milestone.id}/edit",
+        f"/milestones/{milestone.id}/done",
+        f"/milestones/{milestone.id}/late",
+        f"/milestones/{milestone.id}/drop",
+        report.path,
+        f"{report.path}/edit",
+    ]
+    partner = ["/me", call.path, f"{call.path}/partners/{invited.id}", f"{institution.path}/invite"]
+    coordinator = [
+        "/board",
+        "/board/late",
+        "/board/unanswered",
+        "/board/silent",
+        "/import",
+        "/institutions/new",
+        f"{institution.path}/edit",
+        f"{institution.path}/contacts",
+        f"{running.network.path}/edit",
+        f"{running.network.path}/members",
+        f"{running.network.path}/coordinators",
+        "/networks/new",
+        "/themes/new",
+        f"{running.themes[0].path}/edit",
+    ]
+    return {"visitor": everyone, "lead": lead, "partner": partner, "coordinator": coordinator}
