@@ -104,9 +104,7 @@ def _first_places(understood: dict[int, Record | Refused]) -> dict[str, list[int
     return places
 
 
-def _import_record(
-    place: int, record: Record, around: Surroundings, outcome: Outcome, themes: dict[str, None]
-) -> Line:
+def _import_record(place: int, record: Record, around: Surroundings, outcome: Outcome, themes: dict[str, None]) -> Line:
     line = Line(place, record.fields["title"], Verdict.UNCHANGED, remarks=list(record.remarks))
     try:
         with db.session.begin_nested():

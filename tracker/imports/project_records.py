@@ -95,7 +95,8 @@ def understand(given: Any) -> Record:
         "ends_on": _date(left, "end", record),
     }
     record.milestones, unplanned = _milestones(left)
-    record.outputs = [_output(output, record) for output in _list(left, "outputs")]
+    for output in _list(left, "outputs"):
+        record.outputs.append(_output(output, record))
     record.facts = _on_what_state_rests(record)
     events = [_event(event) for event in _list(left, "events")]
     rest = [fact(name.replace("_", " ").capitalize(), value) for name, value in sorted(left.items())]
@@ -160,8 +161,8 @@ def _milestones(left: dict[str, Any]) -> tuple[list[PrintedMilestone], list[str]
         whole = dict(given) if isinstance(given, dict) else given
         try:
             name = _text(given, "name", _length(Milestone.name)) if isinstance(given, dict) else ""
-            due = PartialDate.parse(given.pop("date")) if name and given.get("date") else None
-        except (Refused, ValueError, AttributeError):
+            due = PartialDate.parse(str(given.pop("date"))) if name and given.get("date") else None
+        except ValueError:
             name, due = "", None
         if name and not {part for part in given if part != "date"}:
             found.append(PrintedMilestone(name, due, "planned" in fold(name)))
@@ -194,7 +195,8 @@ def _output(given: Any, record: Record) -> Output:
         if value in (None, ""):
             return
         try:
-            kept = normal(_own_text(value, "outputs", LONGEST_TEXT))
+            text = str(value) if type(value) is int else value  # a number of a series, a year
+            kept = normal(_own_text(text, "outputs", LONGEST_TEXT))
             most = getattr(getattr(Report, to).property.columns[0].type, "length", None)
             if most and isinstance(kept, str) and len(kept) > most:
                 raise ValueError(_("It has more than %(count)s characters.", count=most))
@@ -233,7 +235,7 @@ def _year(given: dict[str, Any], fields: dict[str, Any], left: dict[str, Any], t
     if year is None:
         return
     if "published_on" not in fields:
-        given["year"] = str(year) if type(year) is int else year
+        given["year"] = year
         take("year", "published_on", PartialDate.parse)
     elif str(year) != str(fields["published_on"].year):
         left["year"] = year
