@@ -101,6 +101,7 @@ BUTTONS = {  # routes that only take a POST
     "/institutions/{institution}/contacts/1/dismiss": {"partner", "coordinator"},
     "/institutions/{institution}/invitations/{person}/again": {"partner", "coordinator"},
     "/institutions/{institution}/invitations/{person}/withdraw": {"partner", "coordinator"},
+    "/institutions/{institution}/people/{affiliation}/confirm": {"partner", "coordinator"},
     "/networks/{network}/coordinators/{person}/dismiss": COORDINATOR,
     "/networks/{network}/members/{institution}/leave": COORDINATOR,
     "/themes/{theme}/retire": COORDINATOR,

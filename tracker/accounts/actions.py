@@ -217,6 +217,8 @@ def invite(
         is_new_here = not any(held.is_current for held in queries.affiliations_of(person, institution))
         if is_new_here:
             institutions.affiliate(person, institution, position=position, actor=actor)
+        for held in queries.affiliations_of(person, institution):
+            institutions.confirm_affiliation(held, actor=actor)  # who asks somebody in vouches for them
         if as_contact and not _holds(person, institution, as_contact):
             institutions.name_contact(institution, person, as_contact, actor=actor)
             is_named = True

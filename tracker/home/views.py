@@ -4,6 +4,7 @@ from flask import Blueprint, Response, render_template
 from tracker.access import actor, public, requires
 from tracker.database import db
 from tracker.home import queries
+from tracker.institutions.queries import claims
 from tracker.projects import queries as project_queries
 from tracker.reports import queries as report_queries
 
@@ -32,6 +33,7 @@ def me() -> str:
         offers=project_queries.offers_to(person),
         milestones=queries.coming_milestones(person),
         terms=queries.terms_to_confirm(person),
+        claims=claims(person.contact_ids),
         projects=queries.first(project_queries.project_list(person, mine=True), 30),
     )
 

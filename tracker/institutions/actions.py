@@ -4,30 +4,38 @@ Every action takes plain values and `actor` (a Person, or None for a command), r
 RuleBroken with a sentence. Who may call it is asked by the caller: see permissions.py.
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 from tracker import clock
 from tracker.activity.kinds import declare
 from tracker.activity.record import record
 from tracker.database import db
-from tracker.dates import PartialDate
 from tracker.errors import RuleBroken
 from tracker.i18n import _, _l
 from tracker.institutions.models import (
-    Affiliation,
-    Contact,
     Coordinator,
     Institution,
     InstitutionLanguage,
     Membership,
     Network,
     Person,
+)
+from tracker.institutions.places import (
+    MAIN,
+    SECOND,
+    affiliate,
+    change_affiliation,
+    confirm_affiliation,
+    dismiss_contact,
+    end_affiliation,
+    name_contact,
+    named,
+    refuse_affiliation,
+    unique,
 )
 from tracker.search import index
 from tracker.themes.models import Theme
@@ -45,15 +53,31 @@ declare(
         "institutions.confirm": _l("%(actor)s confirmed that the institution's record is right."),
         "institutions.join": _l("The institution joined %(network)s."),
         "institutions.leave": _l("The institution left %(network)s."),
-        "institutions.affiliate": _l("%(person)s is now affiliated with the institution."),
-        "institutions.change_affiliation": _l("The affiliation of %(person)s was changed."),
-        "institutions.end_affiliation": _l("The affiliation of %(person)s ended."),
-        "institutions.name_contact": _l("%(actor)s named %(person)s as contact."),
-        "institutions.dismiss_contact": _l("%(person)s is no longer a contact."),
     }
 )
 
-MAIN, SECOND = 1, 2  # an institution's two places for contacts
+__all__ = [
+    "MAIN",
+    "SECOND",
+    "add_institution",
+    "add_person",
+    "affiliate",
+    "change_affiliation",
+    "change_institution",
+    "change_network",
+    "change_person",
+    "confirm_affiliation",
+    "confirm_institution",
+    "dismiss_contact",
+    "dismiss_coordinator",
+    "end_affiliation",
+    "found_network",
+    "join_network",
+    "leave_network",
+    "name_contact",
+    "name_coordinator",
+    "refuse_affiliation",
+]
 
 PERSON_FIELDS = {
     *("name", "sort_name", "email", "languages", "interface_language"),
@@ -93,7 +117,7 @@ def _set_person(person: Person, fields: dict[str, Any]) -> list[str]:
         values["email"] = (values["email"] or "").strip().lower() or None
     if "orcid" in values:
         values["orcid"] = values["orcid"] or None
-    with _unique(_("There is a person with this e-mail address or ORCID iD already.")):
+    with unique(_("There is a person with this e-mail address or ORCID iD already.")):
         changed = _assign(person, values)
         person.folded_name = index.fold(person.sort_name or person.name)[:250]
         db.session.add(person)
@@ -109,7 +133,7 @@ def found_network(
 ) -> Network:
     """Found a network. Raises RuleBroken when its name is taken."""
     network = Network()
-    with _unique(_("There is a network of this name already.")):
+    with unique(_("There is a network of this name already.")):
         network.name, network.description = name, description
         network.moderates, network.website = moderates, website
         db.session.add(network)
@@ -119,7 +143,7 @@ def found_network(
 
 def change_network(network: Network, *, actor: Person | None, **fields: Any) -> list[str]:
     """Change a network (NETWORK_FIELDS) and return the names of the fields that differ."""
-    with _unique(_("There is a network of this name already.")):
+    with unique(_("There is a network of this name already.")):
         changed = _assign(network, _known(fields, NETWORK_FIELDS))
     if changed:
         record("institutions.change_network", network, actor=actor, fields=changed)
@@ -132,7 +156,7 @@ def name_coordinator(network: Network, person: Person, *, actor: Person | None) 
         raise RuleBroken(_("%(name)s coordinates this network already.", name=person.name))
     place = Coordinator(network=network, person=person, since=clock.now())
     db.session.add(place)
-    record("institutions.name_coordinator", network, actor=actor, tell=[person], **_named(person))
+    record("institutions.name_coordinator", network, actor=actor, tell=[person], **named(person))
     return place
 
 
@@ -147,7 +171,7 @@ def dismiss_coordinator(network: Network, person: Person, *, actor: Person | Non
     if not db.session.scalar(others):
         raise RuleBroken(_("Name another coordinator first: a network has at least one."))
     place.until = clock.now()
-    record("institutions.dismiss_coordinator", network, actor=actor, tell=[person], **_named(person))
+    record("institutions.dismiss_coordinator", network, actor=actor, tell=[person], **named(person))
 
 
 def _current_coordinator(network: Network, person: Person) -> Coordinator | None:
@@ -169,9 +193,7 @@ def add_institution(
     Raises RuleBroken when another institution has the ROR id.
     """
     institution = Institution(version=1)
-    _set_institution(
-        institution, dict(name=name, country=country, languages=languages, themes=themes, **fields)
-    )
+    _set_institution(institution, dict(name=name, country=country, languages=languages, themes=themes, **fields))
     record("institutions.add", institution, actor=actor)
     _index_institution(institution)
     return institution
@@ -209,7 +231,7 @@ def _set_institution(institution: Institution, fields: dict[str, Any]) -> list[s
         if empty_is_none in values:
             values[empty_is_none] = values[empty_is_none] or None
     languages, themes = values.pop("languages", None), values.pop("themes", None)
-    with _unique(_("Another institution has this ROR id already.")):
+    with unique(_("Another institution has this ROR id already.")):
         changed = _assign(institution, values)
         institution.sort_name = index.fold(institution.name)[:250]
         if languages is not None:
@@ -240,16 +262,14 @@ def join_network(
     sentence = _("%(name)s is a member already.", name=institution.name)
     if _current_membership(institution, network):
         raise RuleBroken(sentence)
-    with _unique(sentence):
+    with unique(sentence):
         membership = Membership(institution=institution, network=network, joined_on=on)
         db.session.add(membership)
     record("institutions.join", institution, actor=actor, network=network.name, network_id=network.id)
     return membership
 
 
-def leave_network(
-    institution: Institution, network: Network, *, actor: Person | None, on: date | None = None
-) -> None:
+def leave_network(institution: Institution, network: Network, *, actor: Person | None, on: date | None = None) -> None:
     """End a membership on the day `on` (None: today). Raises RuleBroken when there is none."""
     membership = _current_membership(institution, network)
     if membership is None:
@@ -263,128 +283,6 @@ def leave_network(
 def _current_membership(institution: Institution, network: Network) -> Membership | None:
     of_both = (Membership.institution_id == institution.id) & (Membership.network_id == network.id)
     return db.session.scalars(sa.select(Membership).where(of_both, Membership.left_on.is_(None))).first()
-
-
-def affiliate(
-    person: Person,
-    institution: Institution,
-    *,
-    actor: Person | None,
-    position: str = "",
-    starts_on: PartialDate | None = None,
-    ends_on: PartialDate | None = None,
-) -> Affiliation:
-    """Note that a person works or worked at an institution. Raises RuleBroken when the dates are reversed."""
-    _in_order(starts_on, ends_on)
-    affiliation = Affiliation(
-        person=person, institution=institution, position=position, starts_on=starts_on, ends_on=ends_on
-    )
-    db.session.add(affiliation)
-    record("institutions.affiliate", institution, actor=actor, **_named(person))
-    return affiliation
-
-
-def change_affiliation(
-    affiliation: Affiliation,
-    *,
-    actor: Person | None,
-    position: str,
-    starts_on: PartialDate | None,
-    ends_on: PartialDate | None,
-) -> None:
-    """Change position and dates. Where it thereby ended, so does a contact's place that rested on it."""
-    _in_order(starts_on, ends_on)
-    affiliation.position, affiliation.starts_on, affiliation.ends_on = position, starts_on, ends_on
-    named = _named(affiliation.person)
-    record("institutions.change_affiliation", affiliation.institution, actor=actor, **named)
-    _free_place_of_leaver(affiliation, actor)
-
-
-def end_affiliation(affiliation: Affiliation, *, actor: Person | None, on: PartialDate | None = None) -> None:
-    """Note that a person left on a date (None: today). A contact's place that rested on it becomes free."""
-    ends_on = on or PartialDate.of(clock.today())
-    _in_order(affiliation.starts_on, ends_on)
-    affiliation.ends_on = ends_on
-    record("institutions.end_affiliation", affiliation.institution, actor=actor, **_named(affiliation.person))
-    _free_place_of_leaver(affiliation, actor)
-
-
-def _record_affiliation(kind: str, affiliation: Affiliation, actor: Person | None) -> None:
-    person = affiliation.person
-    record(kind, affiliation.institution, actor=actor, **_named(person))
-
-
-def _in_order(starts_on: PartialDate | None, ends_on: PartialDate | None) -> None:
-    if starts_on and ends_on and starts_on.first_day > ends_on.last_day:
-        raise RuleBroken(_("The end lies before the start."))
-
-
-def _free_place_of_leaver(affiliation: Affiliation, actor: Person | None) -> None:
-    """A contact is affiliated: who has left answers no longer."""
-    today = clock.today()
-    stays = any(
-        other.institution_id == affiliation.institution_id
-        and not (other.ends_on and other.ends_on.last_day <= today)
-        for other in affiliation.person.affiliations
-    )
-    if not stays and affiliation.institution_id in affiliation.person.contact_ids:
-        dismiss_contact(affiliation.institution, affiliation.person, actor=actor)
-
-
-def name_contact(institution: Institution, person: Person, place: int, *, actor: Person | None) -> Contact:
-    """Name who answers for an institution, in place MAIN or SECOND; whoever held it gives it up.
-
-    An affiliation is added where there is none. Raises RuleBroken when the person holds a place already.
-    """
-    if place not in (MAIN, SECOND):
-        raise RuleBroken(_("An institution has a main and a second contact."))
-    held = {contact.place: contact for contact in _current_contacts(institution)}
-    if any(contact.person_id == person.id for contact in held.values()):
-        raise RuleBroken(_("%(name)s is a contact of this institution already.", name=person.name))
-    if not any(affiliation.institution_id == institution.id for affiliation in person.current_affiliations):
-        affiliate(person, institution, actor=actor)
-    with _unique(_("Somebody else named a contact at the same moment. Look at the page again.")):
-        if previous := held.get(place):
-            previous.until = clock.now()
-            db.session.flush()  # the place must be free before it is given away
-        contact = Contact(institution=institution, person=person, place=place, since=clock.now())
-        db.session.add(contact)
-    db.session.expire(institution, ["contacts"])
-    replaced = [previous.person] if previous else []
-    tell = [person, *replaced]
-    record("institutions.name_contact", institution, actor=actor, tell=tell, **_named(person), place=place)
-    return contact
-
-
-def dismiss_contact(institution: Institution, person: Person, *, actor: Person | None) -> None:
-    """End a contact's time; the place stays empty. Raises RuleBroken when the person is no contact."""
-    contact = next((held for held in _current_contacts(institution) if held.person_id == person.id), None)
-    if contact is None:
-        raise RuleBroken(_("%(name)s is not a contact of this institution.", name=person.name))
-    contact.until = clock.now()
-    db.session.flush()
-    db.session.expire(institution, ["contacts"])
-    record("institutions.dismiss_contact", institution, actor=actor, tell=[person], **_named(person))
-
-
-def _current_contacts(institution: Institution) -> list[Contact]:
-    current = sa.select(Contact).where(Contact.institution_id == institution.id, Contact.until.is_(None))
-    return list(db.session.scalars(current.order_by(Contact.place)))
-
-
-@contextmanager
-def _unique(sentence: str) -> Iterator[None]:
-    """What is set inside is written at once; where the database says it is taken, nothing is written."""
-    try:
-        with db.session.begin_nested(), db.session.no_autoflush:
-            yield
-            db.session.flush()
-    except IntegrityError as error:
-        raise RuleBroken(sentence) from error
-
-
-def _named(person: Person) -> dict[str, Any]:
-    return {"person": person.name, "person_id": person.id}
 
 
 def _known(fields: dict[str, Any], allowed: set[str]) -> dict[str, Any]:

@@ -61,9 +61,7 @@ class InstitutionForm(BaseForm):
     )
     country = SelectField(_l("Country"), [InputRequired(_l("Choose a country."))])
     city = StringField(_l("City"), [Optional(), Length(max=length_of(Institution.city))])
-    website = StringField(
-        _l("Website"), [Optional(), Length(max=length_of(Institution.website)), checked(website)]
-    )
+    website = StringField(_l("Website"), [Optional(), Length(max=length_of(Institution.website)), checked(website)])
     ror = StringField(
         _l("ROR id"),
         [Optional(), Length(max=60), checked(normal_ror)],
@@ -107,9 +105,7 @@ class InstitutionForm(BaseForm):
     def values(self) -> dict[str, Any]:
         """What was typed, as plain values by column; themes and languages apart."""
         plain = {name: self[name].data or "" for name in TEXTS}
-        plain["other_names"] = "\n".join(
-            line for row in plain["other_names"].split("\n") if (line := row.strip())
-        )
+        plain["other_names"] = "\n".join(line for row in plain["other_names"].split("\n") if (line := row.strip()))
         return plain | {"ror": self.ror.data or None, "founded": self.founded.data}
 
     def spoken(self) -> list[str]:
@@ -129,18 +125,14 @@ class NewInstitutionForm(InstitutionForm):
 class NetworkForm(BaseForm):
     """A network as its coordinators describe it."""
 
-    name = StringField(
-        _l("Name"), [InputRequired(_l("Write the name.")), Length(max=length_of(Network.name))]
-    )
+    name = StringField(_l("Name"), [InputRequired(_l("Write the name.")), Length(max=length_of(Network.name))])
     description = TextAreaField(
         _l("Description"),
         [Optional(), Length(max=LONGEST_TEXT)],
         description=_l("What it is for and who takes part. You can use simple formatting."),
         render_kw={"rows": 8},
     )
-    website = StringField(
-        _l("Website"), [Optional(), Length(max=length_of(Network.website)), checked(website)]
-    )
+    website = StringField(_l("Website"), [Optional(), Length(max=length_of(Network.website)), checked(website)])
     moderates = BooleanField(
         _l("A coordinator accepts a proposal before partners are sought"),
         description=_l("Otherwise a proposal is open to the members at once."),
@@ -161,9 +153,7 @@ class MemberForm(BaseForm):
     """An institution joins a network."""
 
     institution = RadioField(_l("Institution"), [InputRequired(_l("Choose an institution."))], coerce=str)
-    joined_on = DateField(
-        _l("Member since"), [Optional()], description=_l("Leave it empty if you do not know.")
-    )
+    joined_on = DateField(_l("Member since"), [Optional()], description=_l("Leave it empty if you do not know."))
 
     def __init__(self, *, institutions: Iterable[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(**kwargs)

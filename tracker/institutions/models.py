@@ -33,7 +33,9 @@ class Institution(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     import_key: Mapped[str | None] = mapped_column(sa.String(120), unique=True)  # the row of a list it came from
     name: Mapped[str] = mapped_column(sa.String(250))
-    sort_name: Mapped[str] = mapped_column(sa.String(250), default="", index=True)  # folded: databases order differently
+    sort_name: Mapped[str] = mapped_column(
+        sa.String(250), default="", index=True
+    )  # folded: databases order differently
     native_name: Mapped[str] = mapped_column(sa.String(250), default="")
     native_language: Mapped[str] = mapped_column(sa.String(20), default="")
     other_names: Mapped[str] = mapped_column(sa.Text, default="")  # one a line
@@ -207,8 +209,8 @@ class Person(Base):
 
     @property
     def institution_ids(self) -> set[int]:
-        """Where they work now."""
-        return {affiliation.institution_id for affiliation in self.current_affiliations}
+        """Where they work now, as far as the institution has confirmed it."""
+        return {held.institution_id for held in self.current_affiliations if held.confirmed_at is not None}
 
     @property
     def contact_ids(self) -> set[int]:
@@ -244,6 +246,7 @@ class Affiliation(Base):
     position: Mapped[str] = mapped_column(sa.String(120), default="")
     starts_on: Mapped[PartialDate | None] = mapped_column(PartialDateType)
     ends_on: Mapped[PartialDate | None] = mapped_column(PartialDateType)
+    confirmed_at: Mapped[datetime | None]  # None: the person says so; it gives no say until a contact confirms it
 
     person: Mapped[Person] = relationship(back_populates="affiliations")
     institution: Mapped[Institution] = relationship(back_populates="affiliations")

@@ -61,27 +61,21 @@ def institution_list(
         )
         query = query.where(Institution.id.in_(with_theme))
     if language:
-        speaking = sa.select(InstitutionLanguage.institution_id).where(
-            InstitutionLanguage.language == language
-        )
+        speaking = sa.select(InstitutionLanguage.institution_id).where(InstitutionLanguage.language == language)
         query = query.where(Institution.id.in_(speaking))
     if network_id is not None:
         query = query.where(Institution.id.in_(member_ids(network_id)))
     if words:
         called_so = sa.func.lower(Institution.acronym) == words.lower()
         query = query.where(Institution.id.in_(index.matching("institution", words)))
-        query = query.order_by(None).order_by(
-            sa.case((called_so, 0), else_=1), Institution.sort_name, Institution.id
-        )
+        query = query.order_by(None).order_by(sa.case((called_so, 0), else_=1), Institution.sort_name, Institution.id)
     return query
 
 
 def institution_choices() -> list[tuple[int, str]]:
     """(id, name and country code) of every institution, by name."""
     rows = db.session.execute(
-        sa.select(Institution.id, Institution.name, Institution.country).order_by(
-            Institution.sort_name, Institution.id
-        )
+        sa.select(Institution.id, Institution.name, Institution.country).order_by(Institution.sort_name, Institution.id)
     )
     return [(row.id, f"{row.name} ({row.country})") for row in rows]
 
@@ -111,9 +105,7 @@ def networks() -> list[Network]:
 
 def member_ids(network_id: int) -> sa.Select[int]:
     """The ids of the institutions that are members of a network now."""
-    return sa.select(Membership.institution_id).where(
-        Membership.network_id == network_id, Membership.left_on.is_(None)
-    )
+    return sa.select(Membership.institution_id).where(Membership.network_id == network_id, Membership.left_on.is_(None))
 
 
 def member_counts() -> dict[int, int]:
@@ -160,7 +152,7 @@ def affiliations_of(institution: Institution) -> list[Affiliation]:
     found = db.session.scalars(
         sa.select(Affiliation)
         .join(Affiliation.person)
-        .where(Affiliation.institution_id == institution.id)
+        .where(Affiliation.institution_id == institution.id, Affiliation.confirmed_at.is_not(None))
         # A partial date is text here, so only what ended long ago is left out; `is_current` knows the rest.
         .where(Affiliation.ends_on.is_(None) | (Affiliation.ends_on >= str(clock.today().year - 1)))
         .options(joinedload(Affiliation.person))
@@ -168,6 +160,18 @@ def affiliations_of(institution: Institution) -> list[Affiliation]:
         .limit(MOST_PEOPLE)
     )
     return [affiliation for affiliation in found if affiliation.is_current]
+
+
+def claims(institution_ids: Iterable[int]) -> list[Affiliation]:
+    """What people say of themselves and no contact has confirmed yet, oldest first; MOST_PEOPLE at the most."""
+    found = db.session.scalars(
+        sa.select(Affiliation)
+        .where(Affiliation.institution_id.in_(list(institution_ids)), Affiliation.confirmed_at.is_(None))
+        .options(joinedload(Affiliation.person), joinedload(Affiliation.institution))
+        .order_by(Affiliation.id)
+        .limit(MOST_PEOPLE)
+    )
+    return list(found)
 
 
 def people_of(institution: Institution) -> list[Person]:
@@ -190,9 +194,7 @@ def by_folded_name(name: str) -> list[Institution]:
     folded = index.fold(name)
     if not folded:
         return []
-    found = sa.or_(
-        Institution.sort_name == folded[:250], Institution.id.in_(index.matching("institution", name))
-    )
+    found = sa.or_(Institution.sort_name == folded[:250], Institution.id.in_(index.matching("institution", name)))
     candidates = db.session.scalars(sa.select(Institution).where(found).order_by(Institution.id).limit(200))
     return [institution for institution in candidates if folded in map(index.fold, names_of(institution))]
 
@@ -209,9 +211,7 @@ def by_acronym(acronym: str, country: str) -> list[Institution]:
         return []
     same = sa.func.lower(Institution.acronym) == acronym.lower()
     return list(
-        db.session.scalars(
-            sa.select(Institution).where(same, Institution.country == country).order_by(Institution.id)
-        )
+        db.session.scalars(sa.select(Institution).where(same, Institution.country == country).order_by(Institution.id))
     )
 
 

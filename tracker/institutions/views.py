@@ -111,6 +111,23 @@ def dismiss_contact(institution: Institution, place: int) -> Any:
     return redirect(institution.path, 303)
 
 
+@bp.post("/institutions/<int:institution_id>/people/<int:affiliation_id>/<any(confirm, refuse):answer>")
+@requires("keep_contacts", Institution)
+def answer_claim(institution: Institution, affiliation_id: int, answer: str) -> Any:
+    """Somebody says that they work here: a contact or a coordinator confirms it, or not."""
+    claim = next((known for known in queries.claims([institution.id]) if known.id == affiliation_id), None)
+    if claim is None:
+        flash(_("This was answered already."), "notice")
+    elif answer == "confirm":
+        actions.confirm_affiliation(claim, actor=actor())
+        flash(_("%(name)s is confirmed.", name=claim.person.name), "success")
+    else:
+        actions.refuse_affiliation(claim, actor=actor())
+        flash(_("%(name)s is not listed at the institution.", name=claim.person.name), "success")
+    db.session.commit()
+    return redirect(url_for(".contacts", institution_id=institution.id), 303)
+
+
 @bp.route("/networks/new", methods=["GET", "POST"])
 @requires("coordinate")
 def new_network() -> Any:
@@ -121,9 +138,7 @@ def new_network() -> Any:
         db.session.commit()
         flash(_("The network is founded, and you coordinate it."), "success")
         return redirect(network.path, 303)
-    return render_template("institutions/network.html", form=form, network=None), (
-        422 if form.errors else 200
-    )
+    return render_template("institutions/network.html", form=form, network=None), (422 if form.errors else 200)
 
 
 @bp.route("/networks/<int:network_id>/edit", methods=["GET", "POST"])
@@ -135,9 +150,7 @@ def edit_network(network: Network) -> Any:
         db.session.commit()
         flash(_("Saved."), "success")
         return redirect(network.path, 303)
-    return render_template("institutions/network.html", form=form, network=network), (
-        422 if form.errors else 200
-    )
+    return render_template("institutions/network.html", form=form, network=network), (422 if form.errors else 200)
 
 
 @bp.route("/networks/<int:network_id>/members", methods=["GET", "POST"])
@@ -204,16 +217,15 @@ def _contact_forms(institution: Institution) -> dict[int, ContactForm]:
     """A form for each place, offering whoever works there and holds none."""
     held = {contact.person_id for contact in institution.contacts}
     people = [(person.id, person.name) for person in queries.people_of(institution) if person.id not in held]
-    return {
-        place: ContactForm(people=people, prefix=f"place-{place}") for place in (actions.MAIN, actions.SECOND)
-    }
+    return {place: ContactForm(people=people, prefix=f"place-{place}") for place in (actions.MAIN, actions.SECOND)}
 
 
 def _contacts_page(institution: Institution, sent: dict[int, ContactForm] | None = None) -> str:
     forms = _contact_forms(institution) | (sent or {})
     held = {contact.place: contact for contact in institution.contacts}
     places = [(place, held.get(place), forms[place]) for place in (actions.MAIN, actions.SECOND)]
-    return render_template("institutions/contacts.html", institution=institution, places=places)
+    claims = queries.claims([institution.id])
+    return render_template("institutions/contacts.html", institution=institution, places=places, claims=claims)
 
 
 def _current(institution: Institution) -> dict[str, Any]:

@@ -215,7 +215,11 @@ def people_to_add(project: Project) -> list[Person]:
         db.session.scalars(
             sa.select(Person)
             .where(
-                Person.id.in_(sa.select(Affiliation.person_id).where(Affiliation.institution_id.in_(places))),
+                Person.id.in_(
+                    sa.select(Affiliation.person_id).where(
+                        Affiliation.institution_id.in_(places), Affiliation.confirmed_at.is_not(None)
+                    )
+                ),
                 Person.id.not_in(present),
             )
             .order_by(Person.folded_name, Person.id)

@@ -38,7 +38,7 @@ def offer(project: Project) -> Any:
     places = [
         (affiliation.institution_id, affiliation.institution.name)
         for affiliation in person.current_affiliations
-        if affiliation.institution_id not in inside
+        if affiliation.institution_id in person.institution_ids - inside
     ]
     form = OfferForm(institutions=places)
     if form.submitted():

@@ -43,7 +43,10 @@ def add_affiliation(institution_id: int) -> Any:
         status = 422 if request.method == "POST" else 200
         page = "accounts/affiliation.html"
         return render_template(page, form=form, institution=institution, affiliation=None), status
-    institutions.affiliate(actor(), institution, actor=actor(), **_values(form))
+    added = institutions.affiliate(actor(), institution, actor=actor(), **_values(form))
+    if added.confirmed_at is None:
+        said = _("Your affiliation is added. A contact of %(name)s is asked to confirm it.", name=institution.name)
+        return done(said, url_for(".affiliations"))
     return done(_("Your affiliation is added."), url_for(".affiliations"))
 
 

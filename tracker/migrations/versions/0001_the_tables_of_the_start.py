@@ -153,6 +153,7 @@ def upgrade() -> None:
         sa.Column("position", sa.String(length=120), nullable=False),
         sa.Column("starts_on", sa.String(length=10), nullable=True),
         sa.Column("ends_on", sa.String(length=10), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["institution_id"], ["institution.id"], name=op.f("fk_affiliation_institution_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_affiliation_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_affiliation")),

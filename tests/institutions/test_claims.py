@@ -1,0 +1,68 @@
+"""What people say of where they work gives them no say until somebody of the institution confirms it."""
+
+import sqlalchemy as sa
+
+from tests.factories import make_institution, make_person, make_project
+from tracker.activity.models import Delivery
+from tracker.database import db
+from tracker.dates import PartialDate
+from tracker.institutions import actions
+from tracker.institutions.models import Affiliation
+from tracker.projects.states import ProjectState
+
+
+def test_claiming_to_work_somewhere_opens_no_door(signed_in):
+    call = make_project(ProjectState.RECRUITING)
+    institution = call.partners[1].institution
+    outsider = make_person()
+    browser = signed_in(outsider)
+    assert browser.submit(f"/account/affiliations/add/{institution.id}", position="Fellow").status_code == 303
+    assert "not confirmed yet" in browser.get("/account/affiliations").text
+    assert browser.get(call.path).status_code == 404
+    contact = signed_in(call.partner_people[0])
+    assert f"Does {outsider.name} work at" in contact.get("/me").text
+    claim = outsider.affiliations[0]
+    path = f"/institutions/{institution.id}/people/{claim.id}/confirm"
+    assert browser.submit(path).status_code == 403
+    assert contact.submit(path).status_code == 303
+    assert browser.get(call.path).status_code == 200
+
+
+def test_the_contacts_hear_of_a_claim():
+    institution = make_institution()
+    contact = make_person(contact_of=institution)
+    outsider = make_person()
+    actions.affiliate(outsider, institution, actor=outsider)
+    db.session.flush()
+    assert contact.email in set(db.session.scalars(sa.select(Delivery.address)))
+
+
+def test_a_claim_that_is_refused_is_gone(signed_in):
+    institution = make_institution()
+    contact, outsider = make_person(contact_of=institution), make_person()
+    claim = actions.affiliate(outsider, institution, actor=outsider)
+    db.session.flush()
+    path = f"/institutions/{institution.id}/people/{claim.id}/refuse"
+    assert signed_in(contact).submit(path).status_code == 303
+    assert signed_in(contact).submit(path).status_code == 303  # pressed twice: told that it was answered
+    assert db.session.scalars(sa.select(Affiliation).where(Affiliation.person_id == outsider.id)).all() == []
+
+
+def test_who_has_left_does_not_come_back_by_editing_a_date():
+    institution = make_institution()
+    person = make_person(institution=institution)
+    affiliation = person.affiliations[0]
+    actions.end_affiliation(affiliation, actor=person, on=PartialDate("2020"))
+    assert person.institution_ids == set()
+    actions.change_affiliation(affiliation, actor=person, position="", starts_on=None, ends_on=None)
+    assert affiliation.is_current
+    assert person.institution_ids == set()
+
+
+def test_an_invitation_vouches_for_whoever_claimed_before():
+    institution = make_institution()
+    person = make_person()
+    actions.affiliate(person, institution, actor=person)
+    actions.name_contact(institution, person, 1, actor=None)
+    db.session.expire(person)
+    assert person.institution_ids == {institution.id}
