@@ -28,7 +28,7 @@ def all_themes(retired: bool = False) -> list[Theme]:
 def tree(themes: Iterable[Theme]) -> list[Branch]:
     """The themes as a tree. One whose parent is not among them stands at the root."""
     branches = {theme.id: Branch(theme) for theme in themes}
-    roots = []
+    roots: list[Branch] = []
     for branch in branches.values():
         above = branches.get(branch.theme.parent_id or 0)
         (above.children if above else roots).append(branch)
