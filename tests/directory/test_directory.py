@@ -47,9 +47,7 @@ def test_filters_that_make_no_sense_are_no_filters(client):
 def test_search_finds_any_script_without_accents_and_acronyms_first(client):
     make_institution("Shenzhen Academy", "CN", native_name="深圳市社会科学院", native_language="zh")
     make_institution("Centre Émile Durkheim", "FR")
-    make_institution(
-        "Emirates Policy Center", "AE", native_name="مركز الإمارات للسياسات", native_language="ar"
-    )
+    make_institution("Emirates Policy Center", "AE", native_name="مركز الإمارات للسياسات", native_language="ar")
     make_institution("AAA friends of CEDES", "AR")
     make_institution("Centro de Estudios", "AR", acronym="CEDES")
     assert "Shenzhen Academy" in listed(client, "q=深圳")
@@ -94,9 +92,7 @@ def test_a_person_who_wants_no_page_has_none_for_others(client, signed_in):
 
 
 def test_a_person_page_tells_affiliations_with_dates_and_never_the_address(client):
-    person = make_person(
-        "أمينة خالد", email="private@example.org", orcid="0000-0002-1825-0097", languages=["ar"]
-    )
+    person = make_person("أمينة خالد", email="private@example.org", orcid="0000-0002-1825-0097", languages=["ar"])
     actions.affiliate(
         person,
         make_institution("Old House"),

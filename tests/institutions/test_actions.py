@@ -38,9 +38,7 @@ def test_a_change_bumps_the_version_says_what_changed_and_is_found_at_once():
     )
     assert changed == ["name", "languages", "themes"] and institution.version == 2
     assert latest().details["fields"] == changed
-    assert [row.id for row in db.session.scalars(queries.institution_list(words="институт"))] == [
-        institution.id
-    ]
+    assert [row.id for row in db.session.scalars(queries.institution_list(words="институт"))] == [institution.id]
     assert not db.session.scalars(queries.institution_list(words="Institute of Water")).all()
 
 
@@ -61,9 +59,7 @@ def test_a_new_contact_replaces_the_old_one_whose_time_is_kept():
     assert new.institution_ids == {institution.id}, "a contact is affiliated"
     past = db.session.scalars(sa.select(Contact).where(Contact.person_id == old.id)).one()
     assert past.until is not None
-    told = db.session.scalars(
-        sa.select(Delivery.recipient_id).where(Delivery.activity_id == latest().id)
-    ).all()
+    told = db.session.scalars(sa.select(Delivery.recipient_id).where(Delivery.activity_id == latest().id)).all()
     assert set(told) == {old.id, new.id}
 
 
@@ -100,9 +96,7 @@ def test_an_affiliation_cannot_end_before_it_starts_but_partial_dates_may_overla
         actions.affiliate(
             person, institution, starts_on=PartialDate("2020"), ends_on=PartialDate("2019-12"), actor=None
         )
-    actions.affiliate(
-        person, institution, starts_on=PartialDate("2020-05"), ends_on=PartialDate("2020"), actor=None
-    )
+    actions.affiliate(person, institution, starts_on=PartialDate("2020-05"), ends_on=PartialDate("2020"), actor=None)
 
 
 def test_an_institution_joins_leaves_and_joins_again():
@@ -114,9 +108,7 @@ def test_an_institution_joins_leaves_and_joins_again():
     with pytest.raises(RuleBroken, match="not a member"):
         actions.leave_network(institution, network, actor=None)
     actions.join_network(institution, network, actor=None)
-    assert (
-        len(db.session.scalars(sa.select(Membership).where(Membership.network_id == network.id)).all()) == 2
-    )
+    assert len(db.session.scalars(sa.select(Membership).where(Membership.network_id == network.id)).all()) == 2
 
 
 def test_a_network_keeps_at_least_one_coordinator():

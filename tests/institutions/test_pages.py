@@ -75,9 +75,7 @@ def test_look_alikes_are_shown_before_a_record_is_made(signed_in, coordinator):
 
 def test_a_taken_ror_id_is_a_look_alike_and_stays_refused(signed_in, coordinator):
     make_institution("Institute", ror="05dxps055")
-    answer = signed_in(coordinator).submit(
-        "/institutions/new", name="Other", country="PE", ror="05dxps055", is_new="y"
-    )
+    answer = signed_in(coordinator).submit("/institutions/new", name="Other", country="PE", ror="05dxps055", is_new="y")
     assert answer.status_code == 409 and "Another institution has this ROR id already." in answer.text
 
 
@@ -152,10 +150,7 @@ def test_a_coordinator_keeps_the_members_of_their_own_network_only(signed_in, co
     path = f"/networks/{network.id}/members"
     assert "Centre Émile" in client.get(f"{path}?q=emile").text
     assert client.submit(f"{path}?q=emile", institution="999999").status_code == 422
-    assert (
-        client.submit(f"{path}?q=emile", institution=str(outsider.id), joined_on="2999-01-01").status_code
-        == 422
-    )
+    assert client.submit(f"{path}?q=emile", institution=str(outsider.id), joined_on="2999-01-01").status_code == 422
     assert client.submit(f"{path}?q=emile", institution=str(outsider.id), joined_on="").status_code == 303
     assert "not known" in client.get(path).text
     assert client.submit(f"{path}/{outsider.id}/leave").status_code == 303

@@ -46,10 +46,7 @@ def test_a_coordinator_adds_changes_retires_and_restores(signed_in, coordinator)
     assert theme.parent is parent and theme.goals == [6, 15]
     page = client.get(f"/themes/{theme.id}/edit")
     assert page.status_code == 200 and "*Flow*" in page.text
-    assert (
-        client.submit(f"/themes/{theme.id}/edit", name="Rivers and lakes", parent="", goals=["6"]).status_code
-        == 303
-    )
+    assert client.submit(f"/themes/{theme.id}/edit", name="Rivers and lakes", parent="", goals=["6"]).status_code == 303
     assert theme.parent is None and theme.goals == [6] and theme.name == "Rivers and lakes"
     assert client.submit(f"/themes/{theme.id}/retire").status_code == 303
     assert theme.id not in dict(queries.choices()) and theme.id in dict(queries.choices(keep=[theme.id]))
