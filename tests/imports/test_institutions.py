@@ -134,6 +134,12 @@ def test_a_record_typed_here_is_found_by_ror_or_by_name_and_country():
     assert one("Sigma").import_key == "sigma"
 
 
+def test_two_rows_that_could_both_be_a_record_typed_here_are_refused():
+    make_institution("Delta Institute", country="BD")
+    assert told(run({"slug": "a"}, {"slug": "b", "city": "Dhaka"})) == [("refused", ["name"])] * 2
+    assert db.session.query(Institution).count() == 1
+
+
 def test_rows_that_contradict_each_other_are_all_refused():
     outcome = run(
         {"slug": "delta", "city": "Dhaka"},

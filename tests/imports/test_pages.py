@@ -80,7 +80,8 @@ def test_projects_come_in_the_same_way_but_only_into_networks_one_coordinates(co
         assert text in page.text
     coordinator.submit("/import/confirm", **hidden(page))
     assert db.session.query(Project).one().network == network
-    assert coordinator.get(db.session.query(Project).one().path).status_code == 200
+    for path in (db.session.query(Project).one().path, "/projects", "/"):  # neither theme, dates nor language
+        assert coordinator.get(path).status_code == 200
 
 
 @pytest.mark.parametrize(
