@@ -72,8 +72,9 @@ def edit(project: Project) -> Any:
     form = ProjectForm(
         obj=project if request.method == "GET" else None,
         theme_choices=theme_queries.choices(keep=[theme.id for theme in project.themes]),
-        **({} if request.method == "POST" else _current(project)),
     )
+    if request.method == "GET":  # the project's own are rows, the boxes are numbers
+        form.themes.data = [theme.id for theme in project.themes]
     saved: dict[str, str] = {}
     if form.submitted():
         if form.version.data == str(project.version):
@@ -227,14 +228,6 @@ def _details(form: ProjectForm) -> dict[str, Any]:
 
 def _what_it_is_about(form: Any) -> dict[str, Any]:
     return {"themes": queries.by_themes(form.themes.data or ()), "countries": form.countries.data or []}
-
-
-def _current(project: Project) -> dict[str, Any]:
-    return {
-        "themes": [theme.id for theme in project.themes],
-        "countries": project.countries,
-        "goals": project.goals,
-    }
 
 
 def _saved_meanwhile(project: Project, form: ProjectForm) -> dict[str, str]:
