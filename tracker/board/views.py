@@ -14,6 +14,7 @@ from tracker.projects.states import STATE_LABELS, ProjectState
 bp = Blueprint("board", __name__, url_prefix="/board")
 
 DUE_DAYS = 14
+SHOWN = 4  # rows of each list on the first screen
 LISTS: dict[str, tuple[Any, Callable[[set[int]], Any], str]] = {  # name -> (title, query, what a row is)
     "proposals": (_l("Proposals to answer"), queries.proposals, "project"),
     "late": (_l("Late"), late, "milestone"),
@@ -29,7 +30,7 @@ def index() -> str:
     """Exceptions first, then the totals; every figure opens its list."""
     ids = actor().coordinated_ids
     lists = [
-        (name, title, queries.count(query(ids)), queries.first(query(ids)), kind)
+        (name, title, queries.count(query(ids)), queries.first(query(ids), SHOWN), kind)
         for name, (title, query, kind) in LISTS.items()
     ]
     counts = state_counts(ids)
