@@ -101,6 +101,24 @@ def test_buttons_of_the_author_list_keep_everything_typed_and_save_nothing(signe
     assert (report.version, [author.name for author in report.authors]) == before
 
 
+@pytest.mark.parametrize("place", ["²", "٣", "9" * 5000, "-1", "x", "0-0", "\x00", "1e3", "99999999999"])
+def test_a_forged_row_of_authors_is_no_error_of_ours(signed_in, report, project, place):
+    sent = typed(report, [], **{f"authors-{place}-name": "Forged", f"authors-{place}-person": ""})
+    answer = signed_in(project.lead).submit(f"/reports/{report.id}/edit", **sent)
+    assert answer.status_code in (303, 422)
+
+
+def test_more_authors_than_fit_are_refused_and_none_is_lost(signed_in, report, project):
+    lead, path = signed_in(project.lead), f"/reports/{report.id}/edit"
+    rows = [{"name": f"Author {number}"} for number in range(actions.MOST_AUTHORS + 1)]
+    answer = lead.submit(path, **typed(report, rows))
+    assert answer.status_code == 422
+    assert f'value="Author {actions.MOST_AUTHORS}"' in answer.text
+    fits = typed(report, rows[:-1], upload=(io.BytesIO(PDF), "report.pdf"))
+    assert lead.submit(path, **fits).status_code == 303
+    assert len(report.authors) == actions.MOST_AUTHORS
+
+
 def test_the_abstract_is_previewed(signed_in, report, project):
     answer = signed_in(project.lead).submit(
         f"/reports/{report.id}/edit", **typed(report, preview="1", abstract="Cities **share** <b>")

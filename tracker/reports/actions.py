@@ -27,7 +27,7 @@ FIELDS = frozenset(
     }
 )
 AUTHOR_FIELDS = ("name", "sort_name", "affiliation", "has_no_affiliation", "orcid")
-MOST_AUTHORS = 100
+MOST_AUTHORS = 75  # so that a form with all of them stays below the parts a request may have (config)
 MOST_REPORTS = 30  # of one project
 
 declare(

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from typing import Any
 
 from wtforms import (
@@ -24,6 +25,7 @@ from tracker.reports.models import Report, ReportAuthor
 from tracker.reports.states import KIND_LABELS, LICENCES, ReportKind
 
 ABSTRACT_LENGTH = 20_000
+MOST_ROWS = 300  # read from a form before it is told that there are too many authors
 
 
 def length(name: str) -> Length:
@@ -57,13 +59,23 @@ class AuthorForm(Form):
         return not any((self.name.data, self.sort_name.data, self.affiliation.data, self.orcid.data))
 
 
+class Rows(FieldList):
+    """A list whose rows are numbered by plain, short numbers: the stock one fails on "²" and on 5,000 digits."""
+
+    def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
+        for name in formdata:
+            number = name[len(prefix) + 1 :].split("-", 1)[0] if name.startswith(f"{prefix}-") else ""
+            if len(number) < 5 and number.isascii() and number.isdigit():
+                yield int(number)
+
+
 class ReportForm(BaseForm):
     """The record of a report. Nothing is needed to save it; what is written must be well-formed."""
 
     version = HiddenField()
     title = StringField(_l("Title"), [Optional(), length("title")])
     kind = SelectField(_l("Type"))
-    authors = FieldList(FormField(AuthorForm), _l("Authors, in order"), max_entries=MOST_AUTHORS)
+    authors = Rows(FormField(AuthorForm), _l("Authors, in order"), max_entries=MOST_ROWS)
     abstract = TextAreaField(_l("Abstract"), [Optional(), Length(max=ABSTRACT_LENGTH)], render_kw={"rows": 8})
     language = SelectField(_l("Language"))
     published_on = PartialDateField(
@@ -149,6 +161,8 @@ class ReportForm(BaseForm):
         ]
 
     def validate_authors(self, field: FieldList) -> None:
+        if len(field.entries) > MOST_AUTHORS:
+            raise ValidationError(_("A report names at most %(count)s authors.", count=MOST_AUTHORS))
         nameless = [row.form for row in field if not row.form.is_empty and not row.form.name.data]
         for form in nameless:
             form.name.errors = [*form.name.errors, _("Every author needs a name.")]
