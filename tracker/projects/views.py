@@ -7,7 +7,8 @@ from tracker import countries, languages
 from tracker.access import actor, demand, public, requires
 from tracker.database import db
 from tracker.forms import row_number
-from tracker.i18n import _, language
+from tracker.goals import GOALS
+from tracker.i18n import _, country_name, language, language_name
 from tracker.institutions.models import Institution, Network
 from tracker.markdown import clean_text, render
 from tracker.projects import actions, queries
@@ -119,6 +120,8 @@ def step(project: Project, name: str) -> Any:
     taken = STEPS.get(name) or abort(404)
     demand(taken.permission, project)
     form = ReasonForm()
+    if not taken.needs_reason:
+        form.reason.label.text = _("A few words to go with it")
     if request.method == "POST" and form.validate():
         if taken.needs_reason and not form.reason.data:
             form.reason.errors = [_("Say why, in a few words.")]
@@ -231,15 +234,22 @@ def _what_it_is_about(form: Any) -> dict[str, Any]:
 
 
 def _saved_meanwhile(project: Project, form: ProjectForm) -> dict[str, str]:
-    """By field: what somebody else saved since this form was opened and what differs from what is typed in it."""
-    typed = _proposal(form) | _details(form)
-    saved = {
-        name: str(current)
-        for name, value in typed.items()
-        if (current := getattr(project, name)) != value and isinstance(current, str) and current
-    }
-    if sorted(form.countries.data or []) != sorted(project.countries):
-        saved["countries"] = ", ".join(project.countries)
-    if sorted(form.themes.data or []) != sorted(theme.id for theme in project.themes):
-        saved["themes"] = ", ".join(theme.name for theme in project.themes)
+    """By field: what somebody else saved since this form was opened, where it differs from what is typed in it."""
+    nothing = _("(nothing)")
+    readable = {"language": language_name, "working_language": language_name, "title_is_description": _yes_or_no}
+    saved = {}
+    for name, typed in (_proposal(form) | _details(form)).items():
+        current = getattr(project, name)
+        if (current or None) != (typed or None):
+            saved[name] = readable.get(name, str)(current or "") or nothing
+    if set(form.countries.data or []) != set(project.countries):
+        saved["countries"] = ", ".join(map(country_name, project.countries)) or nothing
+    if set(form.themes.data or []) != {theme.id for theme in project.themes}:
+        saved["themes"] = "; ".join(theme.name for theme in project.themes) or nothing
+    if set(form.goals.data or []) != set(project.goals):
+        saved["goals"] = "; ".join(f"{goal}. {GOALS[goal]}" for goal in project.goals) or nothing
     return saved or {"title": project.title}
+
+
+def _yes_or_no(chosen: object) -> str:
+    return _("yes") if chosen else _("no")
