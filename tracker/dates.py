@@ -103,7 +103,7 @@ class PartialDateField(StringField):
     """A text input whose data is a `PartialDate`, or None where it is empty."""
 
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
-        kwargs["render_kw"] = {"placeholder": "2016-09-30", "dir": "ltr", **(kwargs.get("render_kw") or {})}
+        kwargs["render_kw"] = {"dir": "ltr", **(kwargs.get("render_kw") or {})}
         super().__init__(label, validators, **kwargs)
 
     def _value(self) -> str:

@@ -61,9 +61,7 @@ def test_parsing_any_text_gives_a_date_or_a_value_error(text):
 
 
 DAYS = st.dates(date(1900, 1, 1), date(2199, 12, 31))
-PARTIAL = st.builds(
-    lambda day, length: PartialDate(day.isoformat()[:length]), DAYS, st.sampled_from([4, 7, 10])
-)
+PARTIAL = st.builds(lambda day, length: PartialDate(day.isoformat()[:length]), DAYS, st.sampled_from([4, 7, 10]))
 
 
 @given(PARTIAL, PARTIAL)
@@ -99,7 +97,7 @@ def test_a_field_takes_a_partial_date():
     assert form.start.data == PartialDate("2016-09")
     assert Dated(MultiDict({"start": " "})).start.data is None
     assert Dated(data={"start": PartialDate("2016")}).start() == (
-        '<input dir="ltr" id="start" name="start" placeholder="2016-09-30" type="text" value="2016">'
+        '<input dir="ltr" id="start" name="start" type="text" value="2016">'
     )
 
 
