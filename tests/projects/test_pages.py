@@ -1,5 +1,6 @@
 import re
 
+import html5lib
 import pytest
 
 from tests.factories import make_institution, make_network, make_person, make_project, make_theme, the_network
@@ -76,6 +77,37 @@ def test_two_people_editing_never_overwrite_each_other(signed_in):
     version = re.search(r'name="version"[^>]*value="(\d+)"', page.text).group(1)
     assert signed_in(project.lead).submit(path, **(mine | {"version": version})).status_code == 303
     assert (project.question, project.title) == ("My question", "My title")
+
+
+def test_the_edit_form_holds_what_is_saved_so_that_saving_it_unchanged_changes_nothing(signed_in):
+    project = make_project()
+    kept = ([theme.id for theme in project.themes], project.countries)
+    browser = signed_in(project.lead)
+    page = html5lib.parse(browser.get(f"/projects/{project.id}/edit").text, namespaceHTMLElements=False)
+    form = next(form for form in page.iter("form") if form.get("action") == f"/projects/{project.id}/edit")
+    sent = {area.get("name"): "".join(area.itertext()) for area in form.iter("textarea")}
+    for box in form.iter("input"):
+        if box.get("type") != "checkbox":
+            sent[box.get("name")] = box.get("value", "")
+        elif box.get("checked") is not None:
+            sent.setdefault(box.get("name"), []).append(box.get("value"))
+    for select in form.iter("select"):
+        chosen = [option for option in select.iter("option") if option.get("selected") is not None]
+        sent[select.get("name")] = chosen[0].get("value") if chosen else ""
+    del sent["csrf_token"]
+    answer = browser.submit(f"/projects/{project.id}/edit", **sent)
+    assert answer.status_code == 303, answer.text
+    assert ([theme.id for theme in project.themes], project.countries) == kept
+    assert project.question == "How do cities share water?"
+
+
+def test_a_long_list_is_turned_page_by_page(client):
+    for number in range(23):
+        make_project(ProjectState.RUNNING, title=f"Study {number:02}")
+    first = client.get("/projects").text
+    assert "23 projects" in first
+    assert "/projects?page=2" in first
+    assert client.get("/projects?page=2").text.count('class="card"') == 3
 
 
 def test_the_preview_renders_the_text_and_saves_nothing(signed_in):
@@ -178,7 +210,18 @@ def test_a_list_is_found_by_words_theme_and_country(client):
 
 
 @pytest.mark.parametrize(
-    "query", ["theme=x", "theme=99999999999", "state=gone", "country=XX", "page=0", "page=-1", "page=x", "q=%00%ff'\""]
+    "query",
+    [
+        "theme=x",
+        "theme=99999999999",
+        "state=gone",
+        "country=XX",
+        "page=0",
+        "page=-1",
+        "page=x",
+        "page=99999999999999999999",
+        "q=%00%ff'\"",
+    ],
 )
 def test_filters_that_make_no_sense_are_no_error(client, query):
     make_network()

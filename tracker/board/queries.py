@@ -12,7 +12,6 @@ from tracker.projects.queries import PROJECT_CARD
 from tracker.projects.states import ASKED, Audience, ProjectState
 
 SILENT_FOR = timedelta(days=45)
-COUNT_UP_TO = 1000
 
 
 def proposals(network_ids: Iterable[int]) -> sa.Select[Project]:
@@ -54,13 +53,6 @@ def unanswered(network_ids: Iterable[int]) -> sa.Select[Partner]:
         .options(joinedload(Partner.institution), joinedload(Partner.network), joinedload(Partner.project))
         .order_by(Partner.asked_at, Partner.id)
     )
-
-
-def count(query: sa.Select[Any]) -> int:
-    """How many rows a list has, counting no further than a little past COUNT_UP_TO."""
-    entity = query.column_descriptions[0]["entity"]
-    bounded = query.with_only_columns(entity.id).order_by(None).limit(COUNT_UP_TO + 1).subquery()
-    return db.session.scalar(sa.select(sa.func.count()).select_from(bounded)) or 0
 
 
 def first(query: sa.Select[Any], limit: int = 6) -> list[Any]:

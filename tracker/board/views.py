@@ -5,9 +5,9 @@ from flask import Blueprint, abort, render_template
 
 from tracker.access import actor, requires
 from tracker.board import queries
-from tracker.database import db
 from tracker.i18n import _l
 from tracker.milestones.queries import due_within, late
+from tracker.paging import COUNT_UP_TO, count, paginate
 from tracker.projects.queries import state_counts
 from tracker.projects.states import STATE_LABELS, ProjectState
 
@@ -30,14 +30,14 @@ def index() -> str:
     """Exceptions first, then the totals; every figure opens its list."""
     ids = actor().coordinated_ids
     lists = [
-        (name, title, queries.count(query(ids)), queries.first(query(ids), SHOWN), kind)
+        (name, title, count(query(ids)), queries.first(query(ids), SHOWN), kind)
         for name, (title, query, kind) in LISTS.items()
     ]
     counts = state_counts(ids)
     states = [
         (state, STATE_LABELS[state], counts.get(state, 0)) for state in ProjectState if state != ProjectState.DRAFT
     ]
-    return render_template("board/index.html", lists=lists, states=states, most=queries.COUNT_UP_TO)
+    return render_template("board/index.html", lists=lists, states=states, most=COUNT_UP_TO)
 
 
 @bp.get("/<name>")
@@ -46,5 +46,4 @@ def one_list(name: str) -> str:
     """One of the lists, whole."""
     title, query, kind = LISTS.get(name) or abort(404)
     chosen = query(actor().coordinated_ids)
-    page = db.paginate(chosen, per_page=25, max_per_page=25, error_out=False, count=False)
-    return render_template("board/list.html", name=name, title=title, page=page, kind=kind, total=queries.count(chosen))
+    return render_template("board/list.html", title=title, page=paginate(chosen), kind=kind)

@@ -10,6 +10,7 @@ from tracker.identifiers import doi_url, orcid_url
 from tracker.institutions.models import Institution
 from tracker.languages import text_direction
 from tracker.library.forms import LibraryForm
+from tracker.paging import COUNT_UP_TO, paginate
 from tracker.reports import actions, citations, queries
 from tracker.reports.models import Report
 from tracker.reports.states import KIND_LABELS, LICENCE_ADDRESSES, LICENCES, ReportState
@@ -27,13 +28,10 @@ def index() -> Any:
     chosen = form.chosen()
     institution = _institution()
     query = queries.published(**chosen, institution_id=institution.id if institution else None)
-    count = queries.count_up_to(query)
-    page = db.paginate(query, per_page=20, max_per_page=20, error_out=False, count=False)
     return render_template(
         "library/index.html",
-        page=page,
-        count=count,
-        most=queries.COUNT_UP_TO,
+        page=paginate(query),
+        most=COUNT_UP_TO,
         form=form,
         institution=institution,
         is_filtered=any(chosen.values()) or institution is not None,

@@ -7,6 +7,7 @@ from tracker.activity.kinds import sentence
 from tracker.activity.queries import history
 from tracker.database import db
 from tracker.milestones import queries as milestone_queries
+from tracker.paging import paginate
 from tracker.project_page.turns import whose_turn
 from tracker.projects import actions, queries
 from tracker.projects.models import Project
@@ -54,7 +55,7 @@ def show(project: Project) -> str:
 @bp.get("/<int:project_id>/history")
 @requires("follow_project", Project, loading=queries.ON_A_PAGE, seen_by="view_project")
 def whole_history(project: Project) -> str:
-    page = db.paginate(history("project", project.id), per_page=50, max_per_page=50, error_out=False, count=False)
+    page = paginate(history("project", project.id), 50)
     events = [(row, sentence(row.kind, row.actor_name, row.details)) for row in page.items]
     return render_template("project_page/history.html", project=project, page=page, events=events)
 

@@ -18,8 +18,6 @@ from tracker.projects.states import ASKED, TAKES_PART, Audience, Commitment, Pro
 from tracker.search import index
 from tracker.themes.models import Theme
 
-COUNT_UP_TO = 1000  # a list says "more than" beyond it; counting further would cost more than it tells
-
 ON_THE_DOOR = (  # what permissions ask of a project
     selectinload(Project.partners).joinedload(Partner.institution),
     selectinload(Project.partners).joinedload(Partner.network),
@@ -95,12 +93,6 @@ def project_list(
     if words:
         query = query.where(Project.id.in_(index.matching("project", words)))
     return query
-
-
-def count_up_to(query: sa.Select[Project], most: int = COUNT_UP_TO) -> int:
-    """How many rows a query has, counting to `most` + 1 at the most."""
-    bounded = query.with_only_columns(Project.id).order_by(None).limit(most + 1).subquery()
-    return db.session.scalar(sa.select(sa.func.count()).select_from(bounded)) or 0
 
 
 def asked_of(person: Person) -> list[Partner]:

@@ -11,6 +11,7 @@ from tracker.goals import GOALS
 from tracker.i18n import _, country_name, language, language_name
 from tracker.institutions.models import Institution, Network
 from tracker.markdown import clean_text, render
+from tracker.paging import COUNT_UP_TO, paginate
 from tracker.projects import actions, queries
 from tracker.projects.forms import NewProjectForm, ProjectForm, ReasonForm
 from tracker.projects.models import NARRATIVES, Project, ProjectMember
@@ -35,12 +36,10 @@ def _give_templates_the_words(setup: BlueprintSetupState) -> None:
 def index() -> str:
     filters = _filters()
     query = queries.project_list(actor(), **filters)
-    page = db.paginate(query, per_page=PER_PAGE, max_per_page=PER_PAGE, error_out=False, count=False)
     return render_template(
         "projects/index.html",
-        page=page,
-        total=queries.count_up_to(query),
-        most=queries.COUNT_UP_TO,
+        page=paginate(query, PER_PAGE),
+        most=COUNT_UP_TO,
         words=filters["words"],
         is_filtered=any(filters.values()),
         kept=[(name, number) for name in KEPT if (number := _number(request.args.get(name)))],
@@ -71,11 +70,9 @@ def new() -> Any:
 @requires("lead_project", Project, loading=queries.FOR_EDITING, seen_by="view_project")
 def edit(project: Project) -> Any:
     form = ProjectForm(
-        obj=project if request.method == "GET" else None,
         theme_choices=theme_queries.choices(keep=[theme.id for theme in project.themes]),
+        **({} if request.method == "POST" else _current(project)),
     )
-    if request.method == "GET":  # the project's own are rows, the boxes are numbers
-        form.themes.data = [theme.id for theme in project.themes]
     saved: dict[str, str] = {}
     if form.submitted():
         if form.version.data == str(project.version):
@@ -231,6 +228,23 @@ def _details(form: ProjectForm) -> dict[str, Any]:
 
 def _what_it_is_about(form: Any) -> dict[str, Any]:
     return {"themes": queries.by_themes(form.themes.data or ()), "countries": form.countries.data or []}
+
+
+def _current(project: Project) -> dict[str, Any]:
+    """The form's fields as the project fills them. Not `obj`: its lists hold rows, the form's hold ids."""
+    plain = (
+        "version",
+        "title",
+        "title_is_description",
+        "language",
+        "working_language",
+        "starts_on",
+        "ends_on",
+        "website",
+    )
+    texts = {name: getattr(project, name) for name in (*plain, *NARRATIVES)}
+    about = {"themes": [theme.id for theme in project.themes], "countries": project.countries, "goals": project.goals}
+    return texts | about
 
 
 def _saved_meanwhile(project: Project, form: ProjectForm) -> dict[str, str]:

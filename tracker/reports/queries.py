@@ -11,8 +11,6 @@ from tracker.reports.states import ReportKind, ReportState
 from tracker.search import index
 from tracker.themes.queries import with_descendants
 
-COUNT_UP_TO = 1000  # a list says "more than" beyond it
-
 PROJECT_TEAM = (
     selectinload(Project.partners).options(joinedload(Partner.institution), joinedload(Partner.network)),
     selectinload(Project.members).joinedload(ProjectMember.person),
@@ -134,12 +132,6 @@ def languages_in_use() -> list[str]:
 def partner_institutions(project: Project) -> list[Institution]:
     """The institutions of the partners that take part."""
     return [partner.institution for partner in project.partners if partner.takes_part and partner.institution]
-
-
-def count_up_to(query: sa.Select[Report], most: int = COUNT_UP_TO) -> int:
-    """How many rows a query has, counting to `most` + 1 at the most."""
-    bounded = query.with_only_columns(Report.id).order_by(None).limit(most + 1).subquery()
-    return db.session.scalar(sa.select(sa.func.count()).select_from(bounded)) or 0
 
 
 def _of_institution(institution_id: int) -> sa.ColumnElement[bool]:
