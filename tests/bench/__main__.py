@@ -1,0 +1,88 @@
+"""Fill databases of several sizes, measure every page on each, and print a table. See --help."""
+
+import argparse
+import os
+import platform
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from tests.bench import servers, table
+from tests.bench.generator import counted, describe, fill
+from tests.bench.measure import measure
+from tracker import create_app
+from tracker.database import db
+
+SIZES = (200, 2_000, 20_000)
+
+
+def main() -> None:
+    """The command."""
+    asked = _arguments()
+    servers.apart(servers.LOAD)
+    sizes = sorted(int(size.replace(",", "").replace("_", "")) for size in asked.sizes.split())
+    results: table.Results = {}
+    about = [f"Measured on {platform.processor() or platform.machine()}, {os.cpu_count()} processors, "
+             f"Python {platform.python_version()}, {asked.seconds:g} s a page and load."]  # fmt: skip
+    for size in sizes:
+        folder = tempfile.mkdtemp(prefix="tracker-bench-")
+        try:
+            database = asked.database or f"sqlite:///{folder}/tracker.db"
+            app = create_app({"INSTANCE": folder, "SQLALCHEMY_DATABASE_URI": database})
+            began = time.monotonic()
+            if asked.database:
+                _empty(app)
+            made = fill(app, size)
+            took = time.monotonic() - began
+            about.append(f"{size:,} projects: {describe(counted(app))}; {made.rows:,} in all, made in {took:.0f} s.")
+            _say(about[-1])
+            results[size] = measure(
+                app,
+                made,
+                database,
+                seconds=asked.seconds,
+                beside_bare=size == sizes[-1],
+                only=asked.only,
+                explain=asked.explain and size == sizes[-1],
+            )
+            with app.app_context():
+                db.engine.dispose()
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    text = table.markdown(results, about)
+    _say(text)
+    if asked.explain:
+        _say(table.slow_queries(results))
+    if asked.markdown:
+        Path(asked.markdown).write_text(text, encoding="utf-8")
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python3 run.py bench", description=__doc__)
+    parser.add_argument("--sizes", default=" ".join(map(str, SIZES)), help='numbers of projects, "200 2000 20000"')
+    parser.add_argument("--seconds", type=float, default=3.0, help="for each page and load (default: 3)")
+    parser.add_argument("--only", default="", help="pages whose name begins so, such as board")
+    parser.add_argument("--database", help="a postgresql:// address; EVERYTHING in it is removed")
+    parser.add_argument("--markdown", help="a file to write the table to as well")
+    parser.add_argument("--explain", action="store_true", help="also print the slowest queries and their plans")
+    return parser.parse_args()
+
+
+def _empty(app: object) -> None:
+    """Remove everything from the database that was named."""
+    with app.app_context(), db.engine.begin() as connection:  # type: ignore[attr-defined]
+        connection.execute(sa.text("DROP SCHEMA public CASCADE"))
+        connection.execute(sa.text("CREATE SCHEMA public"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,199 @@
+"""Fills an empty database with N projects and what belongs to them, in the proportions of the example network."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+
+from tests.bench import histories
+from tests.bench.bulk import Bulk
+from tests.bench.phrases import CITIES, SUBJECTS, Phrases
+from tracker import clock, migrations
+from tracker.countries import COUNTRIES
+from tracker.database import Base, db
+from tracker.folding import fold
+from tracker.institutions.models import (
+    Affiliation,
+    Contact,
+    Coordinator,
+    Institution,
+    InstitutionLanguage,
+    Membership,
+    Network,
+    Person,
+    institution_theme,
+)
+from tracker.search import postgresql
+from tracker.search.models import SearchEntry
+from tracker.search.words import tokens
+from tracker.themes.actions import STARTING_AGENDA
+from tracker.themes.models import Theme, ThemeGoal
+
+FEWEST_INSTITUTIONS, MOST_INSTITUTIONS = 340, 5_000
+PROJECTS_AN_INSTITUTION = 20
+PROJECTS_A_PERSON = 2  # twice as many projects as people: each works in about six
+
+
+@dataclass
+class Filled:
+    """What there is to look at: ids of public pages, and the session keys of three people."""
+
+    projects: list[int] = field(default_factory=list)
+    institutions: list[int] = field(default_factory=list)
+    reports: list[int] = field(default_factory=list)
+    themes: list[int] = field(default_factory=list)
+    sessions: dict[str, str] = field(default_factory=dict)
+    rows: int = 0
+
+
+def fill(app: Flask, number: int) -> Filled:
+    """Make the tables and `number` projects. The same number gives the same content on any day."""
+    migrations.upgrade(app)
+    made = Filled()
+    with app.app_context(), db.engine.begin() as connection:
+        bulk, chance = Bulk(connection), Random(number)
+        phrases = Phrases(chance)
+        made.institutions = list(range(1, _institutions(number) + 1))
+        people = max(number // PROJECTS_A_PERSON, 2 * 50)
+        _themes(bulk, made)
+        where = _places(bulk, made, phrases, chance)
+        _people(bulk, made, people, where)
+        histories.write(bulk, made, number, people, where, phrases, chance)
+        _searchable(bulk, phrases)
+        bulk.finish(Base.metadata)
+        made.rows = bulk.rows
+    return made
+
+
+def _institutions(number: int) -> int:
+    return min(max(FEWEST_INSTITUTIONS, number // PROJECTS_AN_INSTITUTION), MOST_INSTITUTIONS)
+
+
+def _themes(bulk: Bulk, made: Filled) -> None:
+    themes: list[dict[str, Any]] = []
+    goals: list[dict[str, int]] = []
+    for position, (name, served, below) in enumerate(STARTING_AGENDA):
+        parent = len(themes) + 1
+        themes.append({"id": parent, "parent_id": None, "name": name, "position": position})
+        goals += [{"theme_id": parent, "goal": goal} for goal in served]
+        for order, (child, child_goals) in enumerate(below):
+            number = len(themes) + 1
+            themes.append({"id": number, "parent_id": parent, "name": child, "position": order})
+            goals += [{"theme_id": number, "goal": goal} for goal in child_goals]
+    bulk.put(Theme, themes)
+    bulk.put(ThemeGoal, goals)
+    made.themes = [theme["id"] for theme in themes]
+
+
+def _places(bulk: Bulk, made: Filled, phrases: Phrases, chance: Random) -> dict[int, str]:
+    """Institutions, all of them members of one network. Returns the country of each."""
+    bulk.put(Network, [{"id": 1, "name": "Bench Research Alliance", "moderates": True}])
+    countries = sorted(COUNTRIES)
+    common = chance.sample(countries, 12)
+    rows: list[dict[str, Any]] = []
+    links, themes, where = [], [], {}
+    for number in made.institutions:
+        country = chance.choice(common) if chance.random() < 0.6 else chance.choice(countries)
+        city, subject = chance.choice(CITIES), chance.choice(SUBJECTS)
+        name = f"{city} {chance.choice(('Institute', 'Centre', 'Academy'))} of {subject.title()} Studies {number}"
+        acronym = "".join(word[0] for word in name.split() if word[0].isupper())
+        about = chance.choice(phrases.paragraphs)
+        where[number] = country
+        rows.append(
+            {
+                "id": number,
+                "name": name,
+                "sort_name": fold(name),
+                "native_name": chance.choice(("", "发展研究中心", "معهد السياسات", "Centro de Estudios")),
+                "acronym": acronym,
+                "country": country,
+                "city": city,
+                "latitude": None,
+                "longitude": None,
+                "website": f"https://i{number}.example.org/",
+                "description": about[0],
+                "description_html": about[1],
+            }
+        )
+        phrases.put("institution", number, name, acronym, rows[-1]["native_name"], city)
+        links += [{"institution_id": number, "language": tag} for tag in {"en", chance.choice(("fr", "es", "zh-Hans"))}]
+        chosen = set(chance.sample(made.themes, 3))
+        themes += [{"institution_id": number, "theme_id": theme} for theme in chosen]
+    bulk.put(Institution, rows)
+    bulk.put(InstitutionLanguage, links)
+    bulk.put(institution_theme, themes)
+    bulk.put(
+        Membership,
+        [{"institution_id": number, "network_id": 1, "joined_on": None, "left_on": None} for number in where],
+    )
+    return where
+
+
+def _people(bulk: Bulk, made: Filled, number: int, where: dict[int, str]) -> None:
+    """People, spread over the institutions; two contacts of each, and two coordinators."""
+    now, places = clock.now(), len(where)
+    rows, affiliations = [], []
+    for person in range(1, number + 1):
+        name = f"{CITIES[person % len(CITIES)]} {SUBJECTS[person % len(SUBJECTS)].title()} {person}"
+        rows.append(
+            {
+                "id": person,
+                "name": name,
+                "folded_name": fold(name),
+                "email": f"p{person}@example.org",
+                "session_key": f"bench-{person}",
+                "joined_at": now,
+                "seen_at": now,
+            }
+        )
+        affiliations.append(
+            {
+                "person_id": person,
+                "institution_id": (person - 1) % places + 1,
+                "position": "Researcher",
+                "starts_on": None,
+                "ends_on": None,
+                "confirmed_at": now - timedelta(days=400),
+            }
+        )
+    bulk.put(Person, rows)
+    bulk.put(Affiliation, affiliations)
+    seats = [(place, person, 1) for place in where if (person := place) <= number]
+    seats += [(place, person, 2) for place in where if (person := place + places) <= number]
+    bulk.put(
+        Contact,
+        [{"institution_id": i, "person_id": p, "place": seat, "until": None} for i, p, seat in seats],
+    )
+    coordinators = (number, number - 1)
+    bulk.put(Coordinator, [{"network_id": 1, "person_id": person, "until": None} for person in coordinators])
+    made.sessions = {"researcher": "bench-60", "contact": "bench-7", "coordinator": f"bench-{number}"}
+
+
+def _searchable(bulk: Bulk, phrases: Phrases) -> None:
+    entries: list[dict[str, Any]] = [
+        {"id": place, "subject_type": kind, "subject_id": number, "tokens": " ".join(found)}
+        for place, (kind, number, text) in enumerate(phrases.searchable, start=1)
+        if (found := tokens(text))
+    ]
+    bulk.put(SearchEntry, entries)
+    if bulk.dialect.name != "sqlite":
+        for entry in entries:
+            postgresql.write(bulk.connection, entry["id"], entry["tokens"].split())
+
+
+def counted(app: Flask) -> dict[str, int]:
+    """How many rows the main tables have."""
+    names = ("institution", "person", "project", "partner", "milestone", "progress_note", "report", "activity")
+    with app.app_context():
+        return {
+            name: db.session.scalar(sa.select(sa.func.count()).select_from(Base.metadata.tables[name])) or 0
+            for name in names
+        }
+
+
+def describe(counts: dict[str, int]) -> Any:
+    """The counts as a sentence."""
+    return ", ".join(f"{count:,} {name.replace('_', ' ')} rows" for name, count in counts.items())

@@ -1,0 +1,87 @@
+"""The pages that are measured, for whom, and how."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count, cycle
+from random import Random
+from urllib.parse import quote
+
+from tests.bench.generator import Filled
+from tests.bench.phrases import COMMON, RARE
+
+ROWS = 3_000  # at most so many different rows of a kind are asked for in rotation
+VISITOR = ""
+_fresh = count(1)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page, who asks for it (VISITOR or a key of Filled.sessions), and how often it is the same.
+
+    "fresh": every request is for an address not asked for before, so that no page is kept for it. "kept": a
+    few pages again and again, as many readers do. "unchanged": the same with the tag of what the reader has.
+    """
+
+    name: str
+    paths: tuple[str, ...]
+    who: str = VISITOR
+    how: str = "fresh"
+    versus_bare: float | None = None  # the aim: this part of the bare view's rate
+
+    @property
+    def key(self) -> str:
+        return f"{self.name}-{self.who or 'visitor'}-{self.how}".replace(" ", "-")
+
+    def addresses(self) -> Iterator[str]:
+        """What to ask for, without end."""
+        for path in cycle(self.paths if self.how == "fresh" else self.paths[:50]):
+            yield _marked(path) if self.how == "fresh" else path
+
+
+def _marked(path: str) -> str:
+    """The same page at an address nobody asked for: its tag is new."""
+    return f"{path}{'&' if '?' in path else '?'}bench={next(_fresh)}"
+
+
+def pages(made: Filled) -> list[Page]:
+    """Every page of the issue, signed out and in."""
+    chance = Random(7)
+    projects = _some(chance, made.projects, "/projects/{}")
+    institutions = _some(chance, made.institutions, "/institutions/{}")
+    reports = _some(chance, made.reports, "/reports/{}")
+    filtered = tuple(f"/projects?state=running&theme={theme}" for theme in made.themes)
+    searched = (f"/projects?q={quote(COMMON)}", f"/projects?q={quote(RARE)}")
+    return [
+        Page("home", ("/",)),
+        Page("home", ("/",), "researcher"),
+        Page("project list", ("/projects",)),
+        Page("project list", ("/projects",), "researcher"),
+        Page("project list", ("/projects",), "coordinator"),
+        Page("project list, filtered", filtered),
+        Page("project list, filtered", filtered, "researcher"),
+        Page("project list, searched", searched),
+        Page("project list, searched", searched, "researcher"),
+        Page("project", projects, versus_bare=1 / 4),
+        Page("project", projects, "researcher"),
+        Page("project", projects, "coordinator"),
+        Page("project", projects, how="kept"),
+        Page("project", projects, how="unchanged", versus_bare=1 / 2),
+        Page("institution", institutions),
+        Page("institution", institutions, "researcher"),
+        Page("institution list", ("/institutions",)),
+        Page("report", reports, versus_bare=1 / 4),
+        Page("report", reports, "researcher"),
+        Page("report", reports, how="unchanged", versus_bare=1 / 2),
+        Page("library", ("/reports",)),
+        Page("library", ("/reports",), "researcher"),
+        Page("search", (f"/search?q={quote(COMMON)}",)),
+        Page("themes", ("/themes",)),
+        Page("board", ("/board",), "coordinator"),
+        Page("my work", ("/me",), "researcher"),
+        Page("my work", ("/me",), "contact"),
+    ]
+
+
+def _some(chance: Random, ids: list[int], address: str) -> tuple[str, ...]:
+    chosen = chance.sample(ids, min(ROWS, len(ids)))
+    return tuple(address.format(number) for number in chosen)
