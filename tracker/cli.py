@@ -93,7 +93,7 @@ def demo(host: str | None, port: str | None) -> None:
     def announce(address: str) -> None:
         click.echo(f"The example network is at {address}/ (stop it with Ctrl-C)")
         click.echo("Each of these links signs you in, once, as one of its people:")
-        for label, link in sign_in_links():
+        for label, link in sign_in_links(current_app.config["BASE_URL"]):
             click.echo(f"    {label}: {link}")
 
     _serve(announce, host, port, before=build_once)

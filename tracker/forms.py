@@ -1,4 +1,7 @@
-"""The base of every form, and fields several features share. CSRF is not here: `tracker.csrf` checks it once for every unsafe request."""
+"""The base of every form, and fields several features share.
+
+CSRF is not here: `tracker.csrf` checks it once for every unsafe request.
+"""
 
 import re
 from collections.abc import Callable, Iterable

@@ -58,5 +58,6 @@ def send(message: Message) -> None:
 def _write(message: Message) -> None:
     folder = Path(current_app.config["INSTANCE"]) / "mail"
     folder.mkdir(parents=True, exist_ok=True)
-    name = f"{clock.now():%Y%m%d-%H%M%S-%f}-{re.sub(r'[^a-zA-Z0-9.@-]', '_', str(message['To'].addresses[0].addr_spec))}.eml"
+    receiver = re.sub(r"[^a-zA-Z0-9.@-]", "_", message["To"].addresses[0].addr_spec)
+    name = f"{clock.now():%Y%m%d-%H%M%S-%f}-{receiver}.eml"
     (folder / name).write_bytes(message.as_bytes())

@@ -86,7 +86,7 @@ def test_every_published_report_has_a_complete_record_and_a_file(demo: None) -> 
 
 
 def test_the_links_sign_each_of_them_in_and_their_pages_open(demo: None, client: Any, signed_in: Any) -> None:
-    links = actions.sign_in_links()
+    links = actions.sign_in_links("http://127.0.0.1:8000")
     assert [label for label, _link in links] == [
         "Researcher, Nadia Rahman (Dhaka)",
         "Contact, Rosario Quispe Mamani (La Paz)",

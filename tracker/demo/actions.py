@@ -5,7 +5,6 @@ from datetime import timedelta
 from random import Random
 
 import sqlalchemy as sa
-from flask import current_app
 
 from tracker import clock
 from tracker.accounts import tokens
@@ -49,7 +48,7 @@ def build() -> None:
     db.session.commit()
 
 
-def sign_in_links() -> list[tuple[str, str]]:
+def sign_in_links(base_url: str) -> list[tuple[str, str]]:
     """(who, link) of three of the example people; each link signs in once, within a day. Commits.
 
     Earlier links of theirs stop working. Empty where the database is not the example's.
@@ -62,7 +61,6 @@ def sign_in_links() -> list[tuple[str, str]]:
         tokens.withdraw(Purpose.SIGN_IN, person=person)
         cities = [held.institution.city for held in person.current_affiliations]
         label = f"{role}, {person.name} ({', '.join(cities)})"
-        base_url = current_app.config["BASE_URL"]
         links.append((label, sign_in_link(person, base_url, next_path=next_path, lasts=LINK_LASTS)))
     db.session.commit()
     return links

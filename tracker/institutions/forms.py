@@ -7,7 +7,7 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from tracker import clock, countries, languages
 from tracker.dates import PartialDateField
 from tracker.forms import BaseForm, CheckboxesField, checked, choices, row_number
-from tracker.i18n import _, _l, language_name
+from tracker.i18n import _, _l, country_name, language_name
 from tracker.identifiers import normal_ror, website
 from tracker.institutions.models import Institution, Network
 
@@ -84,9 +84,10 @@ class InstitutionForm(BaseForm):
         theme_choices: Iterable[tuple[int, str]],
         spoken: Iterable[str] = (),
         native: str = "",
+        place: str = "",
         **kwargs: Any,
     ) -> None:
-        """`spoken` and `native`: languages the record names already, to be offered whatever they are."""
+        """`spoken`, `native`, `place`: languages and country the record names already, offered whatever they are."""
         super().__init__(**kwargs)
         offered = dict.fromkeys([*COMMON_LANGUAGES, *spoken])
         named = [(tag, language_name(tag)) for tag in offered]
@@ -96,7 +97,8 @@ class InstitutionForm(BaseForm):
         self.another_language.choices = choices(rest, blank=_("none"))
         every = dict(languages.choices()) | ({native: language_name(native)} if native else {})
         self.native_language.choices = choices(every.items(), blank=_("not said"))
-        self.country.choices = choices(countries.choices(), blank=_("Choose a country"))
+        places = dict(countries.choices()) | ({place: country_name(place)} if place else {})  # XK is no ISO country
+        self.country.choices = choices(places.items(), blank=_("Choose a country"))
 
     def validate_founded(self, field: PartialDateField) -> None:
         if field.data and field.data.first_day > clock.today():

@@ -51,6 +51,7 @@ def edit(institution: Institution) -> Any:
         theme_choices=theme_queries.choices(keep=chosen),
         spoken=institution.languages,
         native=institution.native_language,
+        place=institution.country,
         **({} if request.method == "POST" else _current(institution)),
     )
     saved: dict[str, str] = {}
