@@ -8,7 +8,8 @@ from flask_compress import Compress
 from jinja2 import StrictUndefined
 
 from tracker import assets, caching, config, csrf, database, errors, features, i18n, security, templating
-from tracker.accounts import session
+from tracker.accounts.session import init_app as init_session
+from tracker.accounts.session import preferred_language
 
 HERE = Path(__file__).resolve().parent
 
@@ -30,10 +31,10 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
     database.init_app(app)
-    i18n.init_app(app, preferred=session.preferred_language)
+    i18n.init_app(app, preferred=preferred_language)
     Compress(app)
     security.init_app(app)
-    session.init_app(app)
+    init_session(app)
     csrf.init_app(app)
     caching.init_app(app)
     templating.init_app(app)

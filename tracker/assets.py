@@ -16,7 +16,7 @@ def init_app(app: Flask) -> None:
     """Serve the combined style sheet; give templates `asset` and `stylesheet`."""
     app.add_url_rule("/style-<digest>.css", "style", style)
     app.jinja_env.globals.update(asset=asset, stylesheet=stylesheet)
-    app.view_functions["static"].access = "public"  # type: ignore[attr-defined]
+    public(app.view_functions["static"])
 
 
 def stylesheet() -> str:

@@ -43,9 +43,7 @@ class Commands(click.Group):
             raise click.ClickException(str(error)) from error
         except (sa.exc.OperationalError, sa.exc.ProgrammingError) as error:
             advice = "Does it run, and is it up to date (tracker db upgrade)?"
-            raise click.ClickException(
-                f"The database refused: {str(error.orig).strip()}. {advice}"
-            ) from error
+            raise click.ClickException(f"The database refused: {str(error.orig).strip()}. {advice}") from error
         except PermissionError as error:
             raise click.ClickException(f"This user may not use {error.filename}.") from error
 

@@ -72,9 +72,7 @@ def _first_day(text: str) -> date:
         raise ValueError(_("Write a date as 2016, 2016-09 or 2016-09-30."))
     year, month, day = (int(part or 1) for part in match.groups())
     if not EARLIEST_YEAR <= year <= LATEST_YEAR:
-        raise ValueError(
-            _("The year must lie between %(first)s and %(last)s.", first=EARLIEST_YEAR, last=LATEST_YEAR)
-        )
+        raise ValueError(_("The year must lie between %(first)s and %(last)s.", first=EARLIEST_YEAR, last=LATEST_YEAR))
     try:
         return date(year, month, day)
     except ValueError:

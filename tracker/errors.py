@@ -1,5 +1,7 @@
 """Errors of the domain, and the pages for them and for HTTP's own. Views never catch RuleBroken."""
 
+from typing import Any
+
 from flask import Flask, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
@@ -27,7 +29,7 @@ def _rule_broken(error: RuleBroken) -> tuple[str, int]:
     return render_template("errors/rule_broken.html", sentence=str(error), back=back), 409
 
 
-def _http_error(error: HTTPException) -> object:
+def _http_error(error: HTTPException) -> Any:
     if error.response is not None or error.code is None or error.code < 400:
         return error
     _roll_back()

@@ -4,9 +4,7 @@ import unicodedata
 
 # Alef with any hamza, the two final yas and ta marbuta are typed one for the other; tatweel only stretches.
 _ARABIC = str.maketrans({"ٱ": "ا", "ى": "ي", "ی": "ي", "ې": "ي", "ة": "ه", "ک": "ك", "ـ": None, "ۀ": "ه"})
-_LETTERS = str.maketrans(
-    {"ı": "i", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ħ": "h"}
-)
+_LETTERS = str.maketrans({"ı": "i", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ħ": "h"})
 
 
 def fold(text: str) -> str:

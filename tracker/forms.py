@@ -96,7 +96,7 @@ class CountriesField(StringField):
         self.typed = clean(str(valuelist[0]))
         names = [name for part in re.split(r"[,;،、，\n]", self.typed) if (name := part.strip())][:MOST_CHOICES]
         found = {name: countries.by_name(name) for name in names}
-        self.data = list(dict.fromkeys(code for code in found.values() if code))  # type: ignore[assignment]
+        self.data = list(dict.fromkeys(code for code in found.values() if code))
         if unknown := [name for name, code in found.items() if not code]:
             raise ValueError(self._not_known(unknown[0]))
 

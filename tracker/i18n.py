@@ -139,9 +139,7 @@ def _remember(response: Response) -> Response:
         response.headers.setdefault("Content-Language", request.environ[_CHOSEN])
     chosen = nearest(request.args.get("lang"), offered()) if "lang" in request.args else None
     if chosen:
-        response.set_cookie(
-            COOKIE, chosen, max_age=A_YEAR, secure=request.is_secure, httponly=True, samesite="Lax"
-        )
+        response.set_cookie(COOKIE, chosen, max_age=A_YEAR, secure=request.is_secure, httponly=True, samesite="Lax")
     return response
 
 

@@ -94,9 +94,7 @@ def website(text: str) -> str:
     default = {"http": 80, "https": 443}[parts.scheme.lower()]
     netloc = host if port in (None, default) else f"{host}:{port}"
     path, query, fragment = (quote(part, safe="/%:@!$&'()*+,;=~?[]-._") for part in parts[2:])
-    return urlunsplit(
-        (parts.scheme.lower(), netloc, "" if path == "/" and not query else path, query, fragment)
-    )
+    return urlunsplit((parts.scheme.lower(), netloc, "" if path == "/" and not query else path, query, fragment))
 
 
 def orcid_url(identifier: str) -> str:

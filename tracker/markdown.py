@@ -31,9 +31,7 @@ DEEPEST_BRACKETS = 3
 _MARKS = re.compile(r"[*_`<&\\|!]")
 _PARAGRAPHS = re.compile(r"(\n[ \t]*\n)")
 _ADDRESS = re.compile(r"\w\.\w|://")
-_UNWRITABLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
-)
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
 MOST_ACCENTS = 30  # on one letter, as in Unicode's Stream-Safe Text Format (UAX #15)
 # Characters that text never holds (clean_text drops them) stand for brackets that Markdown shall not see.

@@ -133,9 +133,7 @@ def test_sentences_are_found_and_filled(translated):
 
 def test_markup_in_a_sentence_stays_and_text_is_escaped():
     link = Markup("<a>x</a>")
-    assert _("<See> %(link)s by %(name)s", link=link, name="<b>") == Markup(
-        "&lt;See&gt; <a>x</a> by &lt;b&gt;"
-    )
+    assert _("<See> %(link)s by %(name)s", link=link, name="<b>") == Markup("&lt;See&gt; <a>x</a> by &lt;b&gt;")
     assert not isinstance(_("a %(name)s", name="<b>"), Markup)
 
 

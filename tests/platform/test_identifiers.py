@@ -73,9 +73,7 @@ NORMAL = [normal_orcid, normal_ror, normal_doi, normal_isbn, normal_issn, websit
 
 
 @pytest.mark.parametrize("normal", NORMAL)
-@pytest.mark.parametrize(
-    "text", ["", " ", "0000-0002-1825-0098", "978-0-306-40615-8", "2307-9828", "<a>", "ı" * 9]
-)
+@pytest.mark.parametrize("text", ["", " ", "0000-0002-1825-0098", "978-0-306-40615-8", "2307-9828", "<a>", "ı" * 9])
 def test_what_is_none_is_refused_with_a_sentence(normal, text):
     with pytest.raises(ValueError, match=r"\.$"):
         normal(text)

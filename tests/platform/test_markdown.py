@@ -50,9 +50,7 @@ FLOODS = [
 
 
 def test_what_people_write():
-    html = render(
-        "## Aim\n### How\n\nWith *partners*:\n\n- one\n- two\n\n|a|b|\n|-|-|\n|1|2|\n\n```\nx < 1\n```"
-    )
+    html = render("## Aim\n### How\n\nWith *partners*:\n\n- one\n- two\n\n|a|b|\n|-|-|\n|1|2|\n\n```\nx < 1\n```")
     assert "<h3>Aim</h3>\n<h4>How</h4>" in html
     assert "<em>partners</em>" in html
     assert "<li>one</li>" in html
@@ -60,13 +58,9 @@ def test_what_people_write():
     assert "<pre><code>x &lt; 1\n</code></pre>" in html
 
 
-@pytest.mark.parametrize(
-    "text", ["http://a.org/x_y_z", "<https://a.org/x_y_z>", "see www.a.org.", "[a](http://a.org)"]
-)
+@pytest.mark.parametrize("text", ["http://a.org/x_y_z", "<https://a.org/x_y_z>", "see www.a.org.", "[a](http://a.org)"])
 def test_addresses_become_links_that_lend_no_weight(text):
-    assert re.search(
-        r'<a href="https?://(www\.)?a\.org[^"]*" rel="nofollow noopener noreferrer">', render(text)
-    )
+    assert re.search(r'<a href="https?://(www\.)?a\.org[^"]*" rel="nofollow noopener noreferrer">', render(text))
 
 
 def test_an_address_in_code_stays_code():
@@ -208,10 +202,7 @@ def test_no_deep_text_takes_long(text):
 
 
 def test_stray_brackets_are_shown_as_written():
-    assert (
-        render("a [b c] d] [[[[[[x](http://a.org)")
-        == "<p>a [b c] d] [[[[[[x](" + link("http://a.org", ")") + "</p>"
-    )
+    assert render("a [b c] d] [[[[[[x](http://a.org)") == "<p>a [b c] d] [[[[[[x](" + link("http://a.org", ")") + "</p>"
 
 
 def link(address, after=""):

@@ -195,7 +195,8 @@ def _language() -> str:
 
 def _lead(place: str) -> Institution | Network:
     kind, _dash, number = place.partition("-")
-    return db.get_or_404(Institution if kind == "institution" else Network, int(number))
+    row_id = int(number)
+    return db.get_or_404(Institution, row_id) if kind == "institution" else db.get_or_404(Network, row_id)
 
 
 def _network(lead: Institution | Network) -> Network:
