@@ -54,7 +54,7 @@ def make_theme(name: str = "") -> Theme:
 
 
 def make_institution(
-    name: str = "", country: str = "BD", *, member_of: Network | None | bool = True, **fields: Any
+    name: str = "", country: str = "BD", *, member_of: Network | bool | None = True, **fields: Any
 ) -> Institution:
     """An institution, by default a member of the first network."""
     n = next(_number)

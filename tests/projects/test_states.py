@@ -1,6 +1,7 @@
 """The life of a project, whatever is tried in whatever order."""
 
 from collections import Counter
+from contextlib import suppress
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -82,10 +83,8 @@ class ProjectLife(RuleBasedStateMachine):
 
     def allowed(self, action):
         before = self.project.state
-        try:
+        with suppress(RuleBroken):
             action()
-        except RuleBroken:
-            pass
         assert self.project.state is before, "something else than a step moved the project"
 
     @invariant()

@@ -122,6 +122,15 @@ class NewInstitutionForm(InstitutionForm):
     """A new institution; shown look-alikes, whoever adds it says that it is none of them."""
 
     is_new = BooleanField(_l("It is none of these"))
+    networks = CheckboxesField(
+        _l("Member of"), [Optional()], coerce=row_number, description=_l("Members propose studies and join them.")
+    )
+
+    def __init__(self, *, networks: Iterable[tuple[int, str]] = (), **kwargs: Any) -> None:
+        """`networks`: (id, name) of those it may be made a member of; a single one is chosen already."""
+        offered = choices(networks)
+        super().__init__(networks=[row.value for row in offered] if len(offered) == 1 else [], **kwargs)
+        self.networks.choices = offered
 
 
 class NetworkForm(BaseForm):

@@ -135,6 +135,15 @@ def not_yet_members(network_id: int, words: str, most: int = 20) -> list[Institu
     return list(db.session.scalars(query.limit(most)))
 
 
+def coordinated_by(person: Person) -> list[Network]:
+    """The networks somebody coordinates now, by name."""
+    return list(
+        db.session.scalars(
+            sa.select(Network).where(Network.id.in_(person.coordinated_ids)).order_by(Network.name, Network.id)
+        )
+    )
+
+
 def coordinators(network_id: int) -> list[Coordinator]:
     """Who coordinates a network now, since the longest first."""
     return list(

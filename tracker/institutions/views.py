@@ -29,13 +29,19 @@ PER_PAGE = 20
 @bp.route("/institutions/new", methods=["GET", "POST"])
 @requires("add_institution")
 def new() -> Any:
-    form = NewInstitutionForm(theme_choices=theme_queries.choices())
+    networks = queries.coordinated_by(actor())
+    form = NewInstitutionForm(
+        theme_choices=theme_queries.choices(), networks=[(network.id, network.name) for network in networks]
+    )
     alike: list[Institution] = []
     if form.submitted():
         values = form.values()
         alike = queries.look_alikes(**{name: values[name] for name in ("name", "acronym", "country", "ror")})
         if not alike or form.is_new.data:
             institution = actions.add_institution(**values, **_choices(form), actor=actor())
+            for network in networks:
+                if network.id in (form.networks.data or ()):
+                    actions.join_network(institution, network, on=clock.today(), actor=actor())
             db.session.commit()
             flash(_("%(name)s is in the list now.", name=institution.name), "success")
             return redirect(institution.path, 303)
