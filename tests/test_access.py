@@ -44,6 +44,7 @@ DOORS = {
     "/projects/{running}/terms": TEAM,
     "/projects/{running}/terms/write": LEADS,
     "/projects/{running}/partners/invite": LEADS,
+    "/projects/{running}/partners/roles": LEADS,
     "/projects/{call}/partners/offer": {"member", "partner", "lead"},  # this lead works at two institutions
     "/projects/{call}/partners/{invited}": {"partner"},
     "/projects/{call}/partners/{offered}": LEADS,
@@ -95,6 +96,7 @@ BUTTONS = {  # routes that only take a POST
     "/projects/{running}/reports/new": LEADS,
     "/projects/{running}/terms/confirm": NOBODY,  # 400 without a version; see tests/terms
     "/projects/{running}/partners/{agreed}/role": NOBODY,  # 400 without a role; see tests/recruiting
+    "/projects/{running}/partners/{agreed}/link": LEADS,
     "/milestones/{milestone}/reopen": LEADS,
     "/institutions/{institution}/confirm": {"partner", "coordinator"},
     "/institutions/{institution}/contacts/1": {"partner", "coordinator"},

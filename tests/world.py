@@ -138,6 +138,7 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         f"{running.path}/terms",
         f"{running.path}/terms/write",
         f"{running.path}/partners/invite",
+        f"{running.path}/partners/roles",
         f"{running.path}/steps/submit",
         f"{running.path}/steps/stop",
         f"{review.path}/steps/publish",

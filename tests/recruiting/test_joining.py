@@ -6,6 +6,7 @@ from tracker.activity.models import Delivery
 from tracker.database import db
 from tracker.errors import RuleBroken
 from tracker.projects import actions as projects
+from tracker.projects.models import Partner
 from tracker.projects.states import Commitment, ProjectState, Role
 from tracker.recruiting import actions
 
@@ -126,3 +127,28 @@ def test_an_invitation_through_the_page(call, signed_in):
     assert "Please" in refused.text
     assert browser.submit(path, institution=institution.id, role="partner", note="Please").status_code == 303
     assert [partner.commitment for partner in call.partners][-1] is Commitment.INVITED
+
+
+def test_a_second_institution_can_lead_and_one_can_take_part_in_a_component_only(signed_in):
+    project = make_project(ProjectState.RUNNING)
+    second = project.partners[1]
+    browser = signed_in(project.lead)
+    path = f"/projects/{project.id}/partners/{second.id}/role"
+    assert browser.submit(path, role="king").status_code == 400
+    assert browser.submit(path, role="co-lead", component="Case studies").status_code == 303
+    assert [partner.role for partner in project.lead_partners] == [Role.LEAD, Role.CO_LEAD]
+    assert "Case studies" in browser.get(project.path).text
+
+
+def test_a_partner_known_by_a_printed_name_is_linked_to_its_record(call, signed_in):
+    institution = make_institution("Andean Institute", country="PE")
+    printed = Partner(listed_as="Inst. of the Andes", listed_country="PE", commitment=Commitment.AGREED)
+    call.partners.append(printed)
+    db.session.flush()
+    browser = signed_in(call.lead)
+    path = f"/projects/{call.id}/partners/{printed.id}/link"
+    assert "Inst. of the Andes" in browser.get(f"/projects/{call.id}/partners/roles").text
+    assert browser.submit(path, institution="x").status_code == 303
+    assert printed.institution_id is None
+    assert browser.submit(path, institution=institution.id).status_code == 303
+    assert (printed.name, printed.listed_as) == ("Andean Institute", "Inst. of the Andes")

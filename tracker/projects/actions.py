@@ -265,6 +265,8 @@ def remove_member(project: Project, member: ProjectMember, *, actor: Person | No
 
 def link_partner(partner: Partner, institution: Institution, *, actor: Person | None) -> None:
     """Say which institution a partner is that a source knows by name only. The printed name stays."""
+    if partner.organisation is not None:
+        raise RuleBroken(_("%(name)s has a record already.", name=partner.name))
     if any(other.institution_id == institution.id for other in partner.project.partners):
         raise RuleBroken(_("This institution is a partner of the project already."))
     partner.institution = institution

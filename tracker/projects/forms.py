@@ -81,7 +81,7 @@ class ProjectForm(ProposalForm):
     working_language = SelectField(_l("Language you work in together"))
     starts_on = PartialDateField(_l("Start"), [Optional()], description=_l("2026, 2026-09 or 2026-09-30"))
     ends_on = PartialDateField(_l("End"), [Optional()], description=_l("2027, 2027-09 or 2027-09-30"))
-    website = StringField(_l("Website"), [Optional(), Length(max=500), checked(website)])
+    website = StringField(_l("Website"), [Optional(), checked(website), Length(max=500)])
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -102,7 +102,9 @@ class Project(Base):
     )
 
     __table_args__ = (
-        sa.Index(None, "network_id", "state"),
+        # Wide enough to count and to order within the index: the rows with their texts lie far apart.
+        sa.Index("ix_project_coordinated", "network_id", "state", "changed_at", "id", "audience"),
+        sa.Index("ix_project_read", "audience", "state", "changed_at", "id"),
         sa.Index(None, "audience", "changed_at", "id"),
         sa.Index(None, "changed_at", "id"),
     )
@@ -187,6 +189,13 @@ class Partner(Base):
     __table_args__ = (
         sa.UniqueConstraint("project_id", "institution_id"),
         sa.UniqueConstraint("project_id", "network_id"),
+        sa.Index(  # who has waited longest for an answer
+            "ix_partner_unanswered",
+            "asked_at",
+            "id",
+            sqlite_where=sa.text("answered_at IS NULL"),
+            postgresql_where=sa.text("answered_at IS NULL"),
+        ),
     )
 
     @property

@@ -179,14 +179,17 @@ def leave(partner: Partner, *, note: str = "", actor: Person) -> None:
     index_for_search(project)
 
 
-def change_role(partner: Partner, role: Role, *, actor: Person | None) -> None:
-    """Make a partner the lead, a co-lead, a partner or an adviser. One lead must remain."""
+def change_role(partner: Partner, role: Role, *, component: str = "", actor: Person | None) -> None:
+    """Make a partner the lead, a co-lead, a partner or an adviser, of the whole or of one component only.
+
+    One lead must remain.
+    """
     if not partner.is_committed:
         raise RuleBroken(_("%(name)s has not agreed yet.", name=partner.name))
     others = [p for p in partner.project.lead_partners if p is not partner]
     if role not in LEADING and not others:
         raise RuleBroken(_("A project needs a lead. Make another partner the lead first."))
-    partner.role = role
+    partner.role, partner.component = role, component
     touch(partner.project)
     record("recruiting.change_role", partner.project, actor=actor, partner=partner.name, role=role)
 

@@ -5,15 +5,18 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 
 from tracker.access import actor, can, demand, requires
 from tracker.database import db
-from tracker.forms import row_number
+from tracker.errors import RuleBroken
+from tracker.forms import clean, row_number
 from tracker.i18n import _
 from tracker.institutions.models import Institution
 from tracker.projects import queries
+from tracker.projects.actions import link_partner
 from tracker.projects.models import Partner, Project
-from tracker.projects.states import Commitment, ProjectState, Role
+from tracker.projects.states import ROLE_LABELS, Commitment, ProjectState, Role
 from tracker.recruiting import actions
 from tracker.recruiting.forms import AnswerForm, InvitationForm, OfferForm
 
+COMPONENT_LENGTH = Partner.component.property.columns[0].type.length
 bp = Blueprint("recruiting", __name__, url_prefix="/projects/<int:project_id>/partners")
 
 
@@ -98,6 +101,19 @@ def withdraw(project: Project, partner_id: int) -> Any:
     return render_template("recruiting/withdraw.html", project=project, partner=partner, form=form)
 
 
+@bp.get("/roles")
+@requires("lead_project", Project, loading=queries.ON_A_PAGE, seen_by="view_project")
+def roles(project: Project) -> str:
+    """Who leads, who takes part in one component only, and which record a printed name stands for."""
+    unknown = any(partner.organisation is None for partner in project.partners)
+    return render_template(
+        "recruiting/roles.html",
+        project=project,
+        roles=[(role, ROLE_LABELS[role]) for role in Role],
+        institutions=queries.invitable(project) if unknown else [],
+    )
+
+
 @bp.post("/<int:partner_id>/role")
 @requires("lead_project", Project, loading=queries.ON_A_PAGE, seen_by="view_project")
 def change_role(project: Project, partner_id: int) -> Any:
@@ -105,10 +121,29 @@ def change_role(project: Project, partner_id: int) -> Any:
     role = request.form.get("role", "")
     if role not in {str(known) for known in Role}:
         abort(400)
-    actions.change_role(partner, Role(role), actor=actor())
+    component = clean(request.form.get("component", ""))
+    if len(component) > COMPONENT_LENGTH:
+        raise RuleBroken(_("Name the component in fewer words."))
+    actions.change_role(partner, Role(role), component=component, actor=actor())
     db.session.commit()
     flash(_("Saved."), "success")
-    return redirect(f"{project.path}#partners", 303)
+    return redirect(url_for(".roles", project_id=project.id), 303)
+
+
+@bp.post("/<int:partner_id>/link")
+@requires("lead_project", Project, loading=queries.ON_A_PAGE, seen_by="view_project")
+def link(project: Project, partner_id: int) -> Any:
+    """Say which institution a partner is that is known by its printed name only."""
+    partner = _partner(project, partner_id)
+    try:
+        institution = db.get_or_404(Institution, row_number(request.form.get("institution", "")))
+    except ValueError:
+        flash(_("Choose an institution."), "warning")
+        return redirect(url_for(".roles", project_id=project.id), 303)
+    link_partner(partner, institution, actor=actor())
+    db.session.commit()
+    flash(_("%(printed)s is %(name)s now.", printed=partner.listed_as, name=institution.name), "success")
+    return redirect(url_for(".roles", project_id=project.id), 303)
 
 
 def _partner(project: Project, partner_id: int) -> Partner:
