@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import request
 from werkzeug.datastructures import MultiDict
-from wtforms import Form, SelectChoice, SelectMultipleField, StringField, ValidationError
+from wtforms import FileField, Form, SelectChoice, SelectMultipleField, StringField, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from tracker import countries
@@ -33,7 +33,11 @@ class BaseForm(Form):
             return _Translations()
 
     def __init__(self, obj: Any = None, **defaults: Any) -> None:
-        super().__init__(formdata=_posted() if request.method == "POST" else None, obj=obj, **defaults)
+        formdata = _posted(self._file_fields()) if request.method == "POST" else None
+        super().__init__(formdata=formdata, obj=obj, **defaults)
+
+    def _file_fields(self) -> set[str]:
+        return {name for name, unbound in self._unbound_fields if issubclass(unbound.field_class, FileField)}
 
     def submitted(self) -> bool:
         """True for a POST whose fields all hold."""
@@ -50,11 +54,15 @@ class _Translations:
         return _(singular if count == 1 else plural)
 
 
-def _posted() -> MultiDict:
-    """What was sent, cleaned before any validator looks: InputRequired would take a blank for an answer."""
+def _posted(file_fields: set[str]) -> MultiDict:
+    """What was sent, cleaned before any validator looks: InputRequired would take a blank for an answer.
+
+    A file sent where a form asks for text is left out: no other field could read it.
+    """
     sent = MultiDict([(name, clean(value)) for name, value in request.form.items(multi=True)])
     for name, files in request.files.lists():
-        sent.setlist(name, files)
+        if name in file_fields:
+            sent.setlist(name, files)
     return sent
 
 
