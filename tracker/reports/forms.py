@@ -154,7 +154,7 @@ class ReportForm(BaseForm):
                 "affiliation": row.form.affiliation.data or "",
                 "has_no_affiliation": row.form.has_no_affiliation.data,
                 "orcid": row.form.orcid.data or "",
-                "person_id": row_number(row.form.person.data) if row.form.person.data else None,
+                "person_id": row_number(row.form.person.data) if _holds(row.form.person) else None,
             }
             for row in self.authors
             if not row.form.is_empty
@@ -177,7 +177,7 @@ class ReportForm(BaseForm):
             **record,
             **texts,
             "published_on": self.published_on.data,
-            "kind": ReportKind(self.kind.data),
+            "kind": ReportKind(self.kind.data) if _holds(self.kind) else None,
         }
 
 
@@ -207,6 +207,11 @@ class _Shown:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._report, name)
+
+
+def _holds(field: Any) -> bool:
+    """Whether something was chosen that is on offer. A form with errors is compared with the record too."""
+    return bool(field.data) and not field.errors
 
 
 def _with(offered: list[tuple[str, str]], held: list[str]) -> list[tuple[str, str]]:
