@@ -61,7 +61,7 @@ class InstitutionForm(BaseForm):
     )
     country = SelectField(_l("Country"), [InputRequired(_l("Choose a country."))])
     city = StringField(_l("City"), [Optional(), Length(max=length_of(Institution.city))])
-    website = StringField(_l("Website"), [Optional(), Length(max=length_of(Institution.website)), checked(website)])
+    website = StringField(_l("Website"), [Optional(), checked(website), Length(max=length_of(Institution.website))])
     ror = StringField(
         _l("ROR id"),
         [Optional(), Length(max=60), checked(normal_ror)],
@@ -143,7 +143,7 @@ class NetworkForm(BaseForm):
         description=_l("What it is for and who takes part. You can use simple formatting."),
         render_kw={"rows": 8},
     )
-    website = StringField(_l("Website"), [Optional(), Length(max=length_of(Network.website)), checked(website)])
+    website = StringField(_l("Website"), [Optional(), checked(website), Length(max=length_of(Network.website))])
     moderates = BooleanField(
         _l("A coordinator accepts a proposal before partners are sought"),
         description=_l("Otherwise a proposal is open to the members at once."),
