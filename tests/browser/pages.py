@@ -1,0 +1,140 @@
+"""What people do, in their words. No test names a selector that a person could not see."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Locator, Page
+
+
+def starting(words: str) -> re.Pattern[str]:
+    """A label as a person reads it: what follows, such as “(optional)”, does not matter."""
+    return re.compile(rf"^\s*{re.escape(words)}")
+
+
+class Someone:
+    """A person at a browser of their own."""
+
+    def __init__(self, page: Page, site: Any, email: str = "") -> None:
+        self.page, self.site, self.email = page, site, email
+
+    def goes_to(self, path: str) -> "Someone":
+        self.page.goto(path)
+        return self
+
+    def follows(self, link: str) -> "Someone":
+        self.page.get_by_role("link", name=link, exact=True).first.click()
+        return self
+
+    def opens_menu(self) -> "Someone":
+        return self.follows("Menu")
+
+    def presses(self, button: str) -> "Someone":
+        self.page.locator("main").get_by_role("button", name=button, exact=True).first.click()
+        return self
+
+    def signs_out(self) -> "Someone":
+        self.page.get_by_role("button", name="Sign out").click()
+        return self
+
+    def field(self, label: str) -> Locator:
+        return self.page.locator("main").get_by_label(starting(label)).first
+
+    def writes(self, **texts: str) -> "Someone":
+        """writes(Their_name="Rosa"): the underscore stands for a space."""
+        for label, text in texts.items():
+            self.field(label.replace("_", " ")).fill(text)
+        return self
+
+    def chooses(self, label: str, option: str) -> "Someone":
+        self.field(label).select_option(label=option)
+        return self
+
+    def ticks(self, label: str) -> "Someone":
+        self.page.get_by_label(starting(label)).first.check()
+        return self
+
+    def attaches(self, label: str, file: Path) -> "Someone":
+        self.field(label).set_input_files(file)
+        return self
+
+    @property
+    def heading(self) -> str:
+        return self.page.locator("h1").inner_text()
+
+    @property
+    def told(self) -> str:
+        """The message at the top: what just happened."""
+        return self.page.get_by_role("status").inner_text()
+
+    @property
+    def reads(self) -> str:
+        """All text of the page."""
+        return self.page.locator("main").inner_text()
+
+    # --- coming in
+
+    def opens_mail(self, about: str = "") -> "Someone":
+        return self.goes_to(self.site.link_in_mail_to(self.email, about))
+
+    def asks_for_a_link(self) -> "Someone":
+        """On the page that asks who one is: have a link mailed, open it, press its button."""
+        self.field("E-mail").fill(self.email)
+        self.presses("Send me a link")
+        self.opens_mail("link to sign in")
+        self.page.locator("main").get_by_role("button", name=starting("Sign in as")).click()
+        return self
+
+    def signs_in(self) -> "Someone":
+        return self.goes_to("/sign-in").asks_for_a_link()
+
+
+class ProjectPage:
+    """The page of one project, for whoever looks at it."""
+
+    def __init__(self, someone: Someone, path: str = "") -> None:
+        self.someone, self.page = someone, someone.page
+        if path:
+            someone.goes_to(path)
+        self.path = re.sub(r"#.*", "", self.page.url)
+
+    def again(self) -> "ProjectPage":
+        self.page.goto(self.path)
+        return self
+
+    @property
+    def state(self) -> str:
+        return self.page.get_by_role("list", name="Life of the project").locator("[aria-current=step]").inner_text()
+
+    @property
+    def turn(self) -> str:
+        return self.page.get_by_role("region", name="Whose turn it is").inner_text()
+
+    @property
+    def missing(self) -> list[str]:
+        return self.page.get_by_role("region", name="Missing").get_by_role("link").all_inner_texts()
+
+    @property
+    def partners(self) -> dict[str, str]:
+        """Name of each partner, with the words that follow in its row."""
+        rows = self.page.locator("#partners tbody tr").all()
+        return {row.locator("th").inner_text(): row.locator("td").last.inner_text() for row in rows}
+
+    @property
+    def plan(self) -> list[tuple[str, str]]:
+        """Milestones in order, each with its state and dates."""
+        items = self.page.locator("#plan li").all()
+        return [(i.locator("p").nth(0).inner_text(), i.locator("p").nth(1).inner_text()) for i in items]
+
+    def take(self, step: str, words: str = "") -> "ProjectPage":
+        """Follow the link of a step and press its button, as on every page of a step."""
+        self.again().someone.follows(step)
+        if words:
+            self.page.locator("main textarea").fill(words)
+        self.someone.presses(step)
+        return self
+
+    def report_on(self, milestone: str, link: str) -> None:
+        """Open the page that says a milestone is done, or moves it."""
+        self.again()
+        self.page.locator("#plan li").filter(has_text=milestone).get_by_role("link", name=starting(link)).click()
