@@ -94,57 +94,32 @@ def offer(project: Project, institution: Institution, *, note: str = "", actor: 
 
 
 def answer_invitation(partner: Partner, *, agrees: bool, note: str = "", actor: Person) -> None:
-    """The institution's answer. Saying the same twice changes nothing; an open invitation is needed."""
-    wanted = Commitment.AGREED if agrees else Commitment.DECLINED
-    if partner.commitment is wanted:
-        return
-    if partner.commitment is not Commitment.INVITED:
-        raise RuleBroken(
-            _(
-                "This invitation is not open any more: it is “%(state)s”.",
-                state=str(COMMITMENT_LABELS[partner.commitment]),
-            )
-        )
-    _demand_open(partner.project)
-    _answered(partner, wanted, note, actor)
-    if agrees:
-        add_member(partner.project, actor, actor=actor)
-    record(
-        "recruiting.agree" if agrees else "recruiting.decline",
-        partner.project,
-        actor=actor,
-        tell=leads(partner.project),
-        partner=partner.name,
-        note=note,
+    """The institution's answer; whoever gives a yes joins the team. The same answer again changes nothing."""
+    closed = _(
+        "This invitation is not open any more: it is “%(state)s”.", state=str(COMMITMENT_LABELS[partner.commitment])
     )
-    index_for_search(partner.project)
+    if not _answer(partner, Commitment.INVITED, yes=agrees, note=note, actor=actor, closed=closed):
+        return
+    project = partner.project
+    if agrees:
+        add_member(project, actor, actor=actor)
+    kind = "recruiting.agree" if agrees else "recruiting.decline"
+    record(kind, project, actor=actor, tell=leads(project), partner=partner.name, note=note)
+    index_for_search(project)
 
 
 def answer_offer(partner: Partner, *, accepts: bool, note: str = "", actor: Person) -> None:
     """The lead's answer to an offer; whoever offered is told, and joins the team when it is accepted."""
-    wanted = Commitment.AGREED if accepts else Commitment.DECLINED
-    if partner.commitment is wanted:
+    closed = _("This offer is not open any more: it is “%(state)s”.", state=str(COMMITMENT_LABELS[partner.commitment]))
+    if not _answer(partner, Commitment.INTERESTED, yes=accepts, note=note, actor=actor, closed=closed):
         return
-    if partner.commitment is not Commitment.INTERESTED:
-        raise RuleBroken(
-            _(
-                "This offer is not open any more: it is “%(state)s”.",
-                state=str(COMMITMENT_LABELS[partner.commitment]),
-            )
-        )
-    _demand_open(partner.project)
-    _answered(partner, wanted, note, actor)
-    if accepts and partner.asked_by is not None:
-        add_member(partner.project, partner.asked_by, actor=actor)
-    record(
-        "recruiting.agree" if accepts else "recruiting.turn_down",
-        partner.project,
-        actor=actor,
-        tell=[partner.asked_by] if partner.asked_by else [],
-        partner=partner.name,
-        note=note,
-    )
-    index_for_search(partner.project)
+    project, offered_by = partner.project, partner.asked_by
+    if accepts and offered_by is not None:
+        add_member(project, offered_by, actor=actor)
+    kind = "recruiting.agree" if accepts else "recruiting.turn_down"
+    told = [offered_by] if offered_by else []
+    record(kind, project, actor=actor, tell=told, partner=partner.name, note=note)
+    index_for_search(project)
 
 
 def withdraw(partner: Partner, *, actor: Person | None) -> None:
@@ -226,10 +201,19 @@ def _demand_open(project: Project) -> None:
         raise RuleBroken(_("The project went on meanwhile: partners can no longer join."))
 
 
-def _answered(partner: Partner, commitment: Commitment, note: str, actor: Person) -> None:
-    partner.commitment, partner.answer_note = commitment, note
+def _answer(partner: Partner, asked: Commitment, *, yes: bool, note: str, actor: Person, closed: str) -> bool:
+    """Answer what was `asked`; False where this answer was given already. Raises RuleBroken with `closed` where
+    another one was, or the question was withdrawn."""
+    wanted = Commitment.AGREED if yes else Commitment.DECLINED
+    if partner.commitment is wanted:
+        return False
+    if partner.commitment is not asked:
+        raise RuleBroken(closed)
+    _demand_open(partner.project)
+    partner.commitment, partner.answer_note = wanted, note
     partner.answered_by_id, partner.answered_at = actor.id, clock.now()
     touch(partner.project)
+    return True
 
 
 def _is_last_lead(project: Project, member: object) -> bool:
