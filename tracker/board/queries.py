@@ -43,12 +43,16 @@ def unanswered(network_ids: Iterable[int]) -> sa.Select[Partner]:
     open_states = (ProjectState.PROPOSED, ProjectState.RECRUITING, ProjectState.RUNNING)
     return (
         sa.select(Partner)
-        .join(Partner.project)
         .where(
+            Partner.answered_at.is_(None),  # true of whoever is asked, and what the index holds
             Partner.commitment.in_(ASKED),
-            Project.network_id.in_(list(network_ids)),
-            Project.audience != Audience.TEAM,
-            Project.state.in_(open_states),
+            Partner.project.has(
+                sa.and_(
+                    Project.network_id.in_(list(network_ids)),
+                    Project.audience != Audience.TEAM,
+                    Project.state.in_(open_states),
+                )
+            ),
         )
         .options(joinedload(Partner.institution), joinedload(Partner.network), joinedload(Partner.project))
         .order_by(Partner.asked_at, Partner.id)

@@ -2,7 +2,7 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from tracker.database import db
 from tracker.dates import earth_day
@@ -83,9 +83,8 @@ def coming_milestones(person: Person) -> list[Milestone]:
 
 def terms_to_confirm(person: Person) -> list[Project]:
     """The projects whose newest terms an institution this person answers for has not confirmed."""
-    newest = (
-        sa.select(Terms.project_id, sa.func.max(Terms.number).label("number")).group_by(Terms.project_id).subquery()
-    )
+    newer = aliased(Terms)
+    newest = ~sa.exists().where(newer.project_id == Terms.project_id, newer.number > Terms.number)
     confirmed = sa.exists().where(Confirmation.terms_id == Terms.id, Confirmation.partner_id == Partner.id)
     open_states = (ProjectState.DRAFT, ProjectState.PROPOSED, ProjectState.RECRUITING, ProjectState.RUNNING)
     return list(
@@ -93,11 +92,11 @@ def terms_to_confirm(person: Person) -> list[Project]:
             sa.select(Project)
             .join(Partner, Partner.project_id == Project.id)
             .join(Terms, Terms.project_id == Project.id)
-            .join(newest, (newest.c.project_id == Terms.project_id) & (newest.c.number == Terms.number))
             .where(
                 Partner.institution_id.in_(person.contact_ids),
                 Partner.commitment.in_(COMMITTED),
                 Project.state.in_(open_states),
+                newest,
                 ~confirmed,
             )
             .options(selectinload(Project.partners))

@@ -292,7 +292,10 @@ def upgrade() -> None:
             batch_op.f("ix_project_audience_changed_at_id"), ["audience", "changed_at", "id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_project_changed_at_id"), ["changed_at", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_project_network_id_state"), ["network_id", "state"], unique=False)
+        batch_op.create_index(
+            "ix_project_coordinated", ["network_id", "state", "changed_at", "id", "audience"], unique=False
+        )
+        batch_op.create_index("ix_project_read", ["audience", "state", "changed_at", "id"], unique=False)
 
     op.create_table(
         "stored_file",
@@ -394,6 +397,13 @@ def upgrade() -> None:
     with op.batch_alter_table("partner", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_partner_institution_id"), ["institution_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_partner_network_id"), ["network_id"], unique=False)
+        batch_op.create_index(
+            "ix_partner_unanswered",
+            ["asked_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("answered_at IS NULL"),
+            postgresql_where=sa.text("answered_at IS NULL"),
+        )
 
     op.create_table(
         "project_country",
