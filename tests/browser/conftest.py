@@ -182,7 +182,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_browser(browser: Browser, running_site: Site) -> Iterator[Any]:
-    """open_browser(width=…, language=…, javascript=…) is a page in a browser of its own, with its own cookies.
+    """open_browser(width=…, javascript=…, more for a browser context) is a page in a browser of its own, with its own cookies.
 
     At the end of the test nothing may have gone wrong unseen: no script error, no missing file, no server
     error, no request to another host.
@@ -190,17 +190,16 @@ def open_browser(browser: Browser, running_site: Site) -> Iterator[Any]:
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 
-    def open_one(*, width: int = 1280, language: str = "", javascript: bool = True, **more: Any) -> Page:
+    def open_one(*, width: int = 1280, javascript: bool = True, **more: Any) -> Page:
         context = browser.new_context(
             base_url=running_site.address,
             viewport={"width": width, "height": 800},
             java_script_enabled=javascript,
             locale="en",
+            reduced_motion="reduce",  # so that colours are measured when they have arrived
             **more,
         )
         context.set_default_timeout(PATIENCE)
-        if language:
-            context.add_cookies([{"name": "lang", "value": language, "url": running_site.address}])
         context.on("request", lambda request: _watch_request(request, running_site.address, faults))
         context.on("response", lambda response: _watch_response(response, faults))
         context.on("weberror", lambda error: faults.append(f"script error: {error.error}"))
