@@ -182,7 +182,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_browser(browser: Browser, running_site: Site) -> Iterator[Any]:
-    """open_browser(width=…, javascript=…, more for a browser context) is a page in a browser of its own, with its own cookies.
+    """open_browser(width=…, javascript=…) is a page in a browser of its own, with its own cookies.
 
     At the end of the test nothing may have gone wrong unseen: no script error, no missing file, no server
     error, no request to another host.

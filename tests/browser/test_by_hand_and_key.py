@@ -14,7 +14,7 @@ FOCUSED = """() => {
     const e = document.activeElement, style = getComputedStyle(e), box = e.getBoundingClientRect();
     const label = e.labels?.[0]?.innerText || e.innerText || e.getAttribute("aria-label") || "";
     const shown = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 || style.boxShadow !== "none";
-    return {label: label.trim().split("\\n")[0].replace(/ \\(.*\\)$/, ""), shown, top: Math.round(box.top), height: box.height};
+    return {label: label.trim().split("\\n")[0].replace(/ \\(.*\\)$/, ""), shown, top: Math.round(box.top)};
 }"""
 KEPT = "() => Object.keys(localStorage).filter(key => key.startsWith('kept:'))"
 

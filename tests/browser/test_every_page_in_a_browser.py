@@ -18,8 +18,8 @@ WIDER = """() => {
         const box = e.getBoundingClientRect();
         return box.width > 1 && (box.right > width + 1 || box.left < -1) && !e.closest(".skip, .visually-hidden");
     });
-    const scrolls = document.scrollingElement.scrollWidth > width;
-    return scrolls ? [document.scrollingElement.scrollWidth + " wide", ...out.slice(0, 3).map(e => e.outerHTML.slice(0, 90))] : [];
+    const wide = document.scrollingElement.scrollWidth;
+    return wide > width ? [`${wide} wide`, ...out.slice(0, 3).map(e => e.outerHTML.slice(0, 90))] : [];
 }"""
 
 
