@@ -66,7 +66,7 @@ def affiliation(affiliation: Affiliation) -> Any:
 @bp.route("/account/affiliations/<int:affiliation_id>/remove", methods=["GET", "POST"])
 @requires("keep_affiliation", Affiliation, loading=queries.OF_AFFILIATION)
 def remove_affiliation(affiliation: Affiliation) -> Any:
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("accounts/remove_affiliation.html", affiliation=affiliation)
     actions.remove_affiliation(affiliation, actor=actor())
     return done(_("The affiliation is removed."), url_for(".affiliations"))

@@ -72,7 +72,7 @@ def confirm_email(token: str) -> Any:
     found = opened(token, Purpose.CHANGE_EMAIL, use=request.method == "POST")
     if found is None or found.person is None:
         return dead_link(Purpose.CHANGE_EMAIL)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("accounts/confirm_email.html", person=found.person, email=found.value)
     actions.change_email(found)
     path = url_for(".account") if actor() else url_for(".sign_in")
