@@ -3,11 +3,11 @@
 from typing import Any
 
 from flask import Flask, current_app, render_template, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadHost, HTTPException
 
 from tracker.access import actor
 from tracker.database import db
-from tracker.i18n import speaking
+from tracker.i18n import _, speaking
 
 PAGES = {400, 403, 404, 405, 409, 413, 429}
 
@@ -32,6 +32,9 @@ def _rule_broken(error: RuleBroken) -> tuple[str, int]:
 def _http_error(error: HTTPException) -> Any:
     if error.response is not None or error.code is None or error.code < 400:
         return error
+    if isinstance(error, BadHost):
+        # Without a host no page of ours could name an address.
+        return _("The name of this site was not understood.") + "\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
     _roll_back()
     page = error.code if error.code in PAGES else (400 if error.code < 500 else 500)
     ours = error.description if error.description != type(error).description else None
