@@ -34,6 +34,7 @@ def institutions() -> str:
         page=page,
         most=COUNT_UP_TO,
         words=filters["words"],
+        network_id=filters["network_id"],
         is_filtered=any(value not in ("", None) for name, value in filters.items() if name != "words"),
         is_empty=not page.items and not queries.any_institution(),
         options=_options(present),
