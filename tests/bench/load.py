@@ -6,6 +6,8 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from tests.bench.servers import Server
+
 
 @dataclass(frozen=True)
 class Answers:
@@ -16,6 +18,7 @@ class Answers:
     median: float
     p99: float
     size: int
+    work: float  # milliseconds of a processor that the server used for one answer
     statuses: frozenset[int]
 
 
@@ -34,15 +37,15 @@ def fetch(port: int, path: str, headers: Mapping[str, str] = {}) -> tuple[int, d
         return connection.status, connection.headers, connection.body
 
 
-def run(port: int, requests: Iterator[bytes], *, connections: int, seconds: float) -> Answers:
+def run(server: Server, requests: Iterator[bytes], *, connections: int, seconds: float) -> Answers:
     """Ask for `seconds` over some connections, each asking again as soon as it was answered."""
-    opened = [_Connection(port) for _number in range(connections)]
+    opened = [_Connection(server.port) for _number in range(connections)]
     waiting = selectors.DefaultSelector()
     times, sizes, statuses = [], 0, set()
     for connection in opened:
         waiting.register(connection.socket, selectors.EVENT_READ, connection)
         connection.send(next(requests))
-    began = time.perf_counter()
+    worked, began = server.processor_time(), time.perf_counter()
     until = began + seconds
     while time.perf_counter() < until:
         for key, _events in waiting.select(timeout=1):
@@ -57,14 +60,22 @@ def run(port: int, requests: Iterator[bytes], *, connections: int, seconds: floa
                 connection.call_again()
                 waiting.register(connection.socket, selectors.EVENT_READ, connection)
             connection.send(next(requests))
-    took = time.perf_counter() - began
+    took, worked = time.perf_counter() - began, server.processor_time() - worked
     for connection in opened:
         connection.socket.close()
     if not times:
-        return Answers(0, 0.0, seconds * 1000, seconds * 1000, 0, frozenset())
+        return Answers(0, 0.0, seconds * 1000, seconds * 1000, 0, 0.0, frozenset())
     times.sort()
     median, p99 = times[len(times) // 2], times[min(len(times) - 1, int(len(times) * 0.99))]
-    return Answers(len(times), len(times) / took, median * 1000, p99 * 1000, sizes // len(times), frozenset(statuses))
+    return Answers(
+        count=len(times),
+        rate=len(times) / took,
+        median=median * 1000,
+        p99=p99 * 1000,
+        size=sizes // len(times),
+        work=worked * 1000 / len(times),
+        statuses=frozenset(statuses),
+    )
 
 
 class _Connection:

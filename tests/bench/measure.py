@@ -31,12 +31,12 @@ class Figures:
     gzipped: int = 0
     alone: load.Answers | None = None
     together: load.Answers | None = None
-    bare_rate: float = 0.0
+    bare: load.Answers | None = None
 
     @property
     def share(self) -> float:
         """The page's rate as a part of the bare view's."""
-        return self.together.rate / self.bare_rate if self.together and self.bare_rate else 0.0
+        return self.together.rate / self.bare.rate if self.together and self.bare else 0.0
 
 
 def cookie_of(app: Flask, session_key: str) -> str:
@@ -59,26 +59,26 @@ def measure(
         if explain:
             found.plans = [plan(app, statement) for statement in found.slowest]
         figures.append(found)
-    with servers.tracker(app.config["INSTANCE"], database) as port, tempfile.TemporaryDirectory() as folder:
+    with servers.tracker(app.config["INSTANCE"], database) as server, tempfile.TemporaryDirectory() as folder:
         for found in figures:
-            _load(port, found, cookies, seconds, Path(folder))
+            _load(server, found, cookies, seconds, Path(folder))
         if beside_bare:
             _beside(folder, figures, seconds)
     return figures
 
 
-def _load(port: int, found: Figures, cookies: dict[str, str], seconds: float, folder: Path) -> None:
+def _load(server: servers.Server, found: Figures, cookies: dict[str, str], seconds: float, folder: Path) -> None:
     page = found.page
     headers = {"Cookie": cookies[page.who]} if page.who else {}
-    status, _headers, body = load.fetch(port, next(page.addresses()), headers)
+    status, _headers, body = load.fetch(server.port, next(page.addresses()), headers)
     if status != 200:
         raise SystemExit(f"{page.paths[0]} answered {status} to {page.who or 'a visitor'}")
     found.gzipped = len(gzip.compress(body, 6))
     (folder / f"{page.key}.html").write_text(template_of(body.decode()), encoding="utf-8")
     found.size = len(body)
-    load.run(port, _asked(port, page, headers), connections=FEW, seconds=WARM_UP)
-    found.alone = load.run(port, _asked(port, page, headers), connections=FEW, seconds=seconds)
-    found.together = load.run(port, _asked(port, page, headers), connections=MANY, seconds=seconds)
+    load.run(server, _asked(server.port, page, headers), connections=FEW, seconds=WARM_UP)
+    found.alone = load.run(server, _asked(server.port, page, headers), connections=FEW, seconds=seconds)
+    found.together = load.run(server, _asked(server.port, page, headers), connections=MANY, seconds=seconds)
     expected = {304} if page.how == "unchanged" else {200}
     if found.together.statuses - expected:
         raise SystemExit(f"{page.paths[0]} answered {set(found.together.statuses)}, not {expected}")
@@ -94,11 +94,11 @@ def _asked(port: int, page: Page, headers: dict[str, str]) -> Iterator[bytes]:
 
 def _beside(folder: str, figures: Iterable[Figures], seconds: float) -> None:
     """The rate of the bare view for a page of each size."""
-    with servers.bare(folder) as port:
+    with servers.bare(folder) as server:
         for found in figures:
             asked = load.request(f"/{found.page.key}")
-            load.run(port, _same(asked), connections=MANY, seconds=WARM_UP)
-            found.bare_rate = load.run(port, _same(asked), connections=MANY, seconds=seconds).rate
+            load.run(server, _same(asked), connections=MANY, seconds=WARM_UP)
+            found.bare = load.run(server, _same(asked), connections=MANY, seconds=seconds)
 
 
 def _same(asked: bytes) -> Iterator[bytes]:

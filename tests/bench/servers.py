@@ -9,11 +9,28 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60  # seconds until a server must answer
 SERVER, LOAD = 0, 1  # processors
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server process that answers on a port of this machine."""
+
+    port: int
+    process: int
+
+    def processor_time(self) -> float:
+        """Seconds of a processor that the server has used; 0 where the system does not tell."""
+        try:
+            fields = Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return 0.0
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def apart(processor: int) -> None:
@@ -25,24 +42,24 @@ def apart(processor: int) -> None:
 
 
 @contextmanager
-def tracker(instance: str, database: str) -> Iterator[int]:
-    """The real server process on an instance; its port."""
+def tracker(instance: str, database: str) -> Iterator[Server]:
+    """The real server process on an instance."""
     port = _free_port()
     environment = os.environ | {"TRACKER_INSTANCE": instance, "DATABASE_URL": database, "PORT": str(port)}
-    with _running([sys.executable, "-m", "tracker", "run", "--port", str(port)], port, environment):
-        yield port
+    with _running([sys.executable, "-m", "tracker", "run", "--port", str(port)], port, environment) as server:
+        yield server
 
 
 @contextmanager
-def bare(folder: str) -> Iterator[int]:
-    """The bare application of a folder of templates; its port."""
+def bare(folder: str) -> Iterator[Server]:
+    """The bare application of a folder of templates."""
     port = _free_port()
-    with _running([sys.executable, "-m", "tests.bench.bare", folder, str(port)], port, dict(os.environ)):
-        yield port
+    with _running([sys.executable, "-m", "tests.bench.bare", folder, str(port)], port, dict(os.environ)) as server:
+        yield server
 
 
 @contextmanager
-def _running(command: list[str], port: int, environment: dict[str, str]) -> Iterator[None]:
+def _running(command: list[str], port: int, environment: dict[str, str]) -> Iterator[Server]:
     said = tempfile.TemporaryFile()  # noqa: SIM115  # waitress warns of every queue, which is what we make
     started = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=said, stderr=said)
     if hasattr(os, "sched_setaffinity"):
@@ -50,7 +67,7 @@ def _running(command: list[str], port: int, environment: dict[str, str]) -> Iter
         os.sched_setaffinity(started.pid, {known[SERVER % len(known)]})
     try:
         _wait(port, started)
-        yield
+        yield Server(port, started.pid)
     except BaseException:
         said.seek(0)
         sys.stderr.write(said.read().decode(errors="replace")[-2000:])

@@ -57,7 +57,9 @@ def _collected() -> Iterator[list[Statement]]:
         began.append(time.perf_counter())
 
     def after(_connection: Any, _cursor: Any, sql: str, values: Any, *_rest: Any) -> None:
-        sent.append(Statement(sql, values, (time.perf_counter() - began.pop()) * 1000))
+        took = (time.perf_counter() - began.pop()) * 1000
+        if not sql.startswith("BEGIN"):
+            sent.append(Statement(sql, values, took))
 
     sa.event.listen(sa.Engine, "before_cursor_execute", before)
     sa.event.listen(sa.Engine, "after_cursor_execute", after)

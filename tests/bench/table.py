@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from tests.bench.load import Answers
 from tests.bench.measure import Figures
 
 SLOWER = 2.0  # a page may take so many times as long on the largest database as on the smallest
@@ -12,24 +13,23 @@ Results = dict[int, list[Figures]]  # projects -> figures, in the same order of 
 def markdown(results: Results, about: Iterable[str]) -> str:
     """The whole report."""
     sizes = sorted(results)
-    head = ["page", "for", "queries", "kB (gzip)"]
-    head += [f"median ms at {size:,}" for size in sizes]
-    head += [f"× {size:,} to {sizes[0]:,}" for size in sizes[1:]]
-    head += ["p99 ms, 4 at once", "a second", "bare view", "part of it"]
+    growth = [f"{size:,} : {sizes[0]:,}" for size in sizes[1:]]
+    head = ["page", "for", "queries", "kB (gzip)", *(f"median ms at {size:,}" for size in sizes), *growth]
+    head += ["p99 ms, 4 at once", "a second", "bare view", "ratio", "CPU ms, bare", "CPU ms", *growth]
     lines = [*about, "", _row(head), _row(["---", "---", *["---:"] * (len(head) - 2)])]
     for number, largest in enumerate(results[sizes[-1]]):
         figures = [results[size][number] for size in sizes]
-        medians = [found.alone.median if found.alone else 0.0 for found in figures]
-        times = [f"{median:.1f}" for median in medians]
-        ratios = [f"{median / medians[0]:.1f}" for median in medians[1:]]
         counts = list(dict.fromkeys(str(found.queries) for found in figures))
-        assert largest.together is not None
-        rates = [f"{largest.together.p99:.0f}", f"{largest.together.rate:.0f}"]
-        rates += [f"{largest.bare_rate:.0f}", f"{largest.share:.2f}"]
         size = f"{largest.size / 1000:.1f} ({largest.gzipped / 1000:.1f})"
-        lines.append(
-            _row([_name(largest), largest.page.who or "visitor", "–".join(counts), size, *times, *ratios, *rates])
-        )
+        cells = [_name(largest), largest.page.who or "visitor", "–".join(counts), size]
+        together, bare = _known(largest.together), _known(largest.bare)
+        medians, works = _medians(figures), [_known(found.together).work for found in figures]
+        cells += [f"{median:.1f}" for median in medians]
+        cells += [f"{median / medians[0]:.1f}" for median in medians[1:]]
+        cells += [f"{together.p99:.0f}", f"{together.rate:.0f}", f"{bare.rate:.0f}", f"{largest.share:.2f}"]
+        cells += [f"{bare.work:.2f}", f"{works[-1]:.1f}"]
+        cells += [f"{work / (works[0] or 1):.1f}" for work in works[1:]]
+        lines.append(_row(cells))
     lines += ["", *_verdict(results)]
     return "\n".join(lines) + "\n"
 
@@ -41,11 +41,11 @@ def missed(results: Results) -> list[str]:
     for number, largest in enumerate(results[sizes[-1]]):
         least = results[sizes[0]][number]
         who = f"{_name(largest)}, {largest.page.who or 'visitor'}"
-        if largest.alone and least.alone and largest.alone.median > SLOWER * least.alone.median:
-            times = largest.alone.median / least.alone.median
-            found.append(f"{who}: {times:.1f} times as long at {sizes[-1]:,} projects as at {sizes[0]:,}")
+        before, after = _medians([least, largest])
+        if after > SLOWER * before:
+            found.append(f"{who}: {after / before:.1f} times as long at {sizes[-1]:,} projects as at {sizes[0]:,}")
         aim = largest.page.versus_bare
-        if aim and largest.bare_rate and largest.share < aim:
+        if aim and largest.share < aim:
             found.append(f"{who}: {largest.share:.2f} of the bare view's rate, not {aim:.2f}")
     return found
 
@@ -64,6 +64,15 @@ def slow_queries(results: Results) -> str:
 def _verdict(results: Results) -> list[str]:
     sentences = missed(results)
     return [f"- missed: {sentence}" for sentence in sentences] or ["Every aim is reached."]
+
+
+def _medians(figures: Iterable[Figures]) -> list[float]:
+    return [_known(found.alone).median for found in figures]
+
+
+def _known(answers: Answers | None) -> Answers:
+    assert answers is not None
+    return answers
 
 
 def _name(found: Figures) -> str:
