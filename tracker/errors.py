@@ -1,5 +1,6 @@
 """Errors of the domain, and the pages for them and for HTTP's own. Views never catch RuleBroken."""
 
+import re
 from typing import Any
 
 from flask import Flask, current_app, render_template, request
@@ -10,6 +11,9 @@ from tracker.database import db
 from tracker.i18n import _, speaking
 
 PAGES = {400, 403, 404, 405, 409, 413, 429}
+WORTH_KEEPING = 20  # characters; a shorter text is quickly typed again
+LARGEST_GIVEN_BACK = 200_000  # bytes of the form
+HIDDEN = re.compile("token|password")
 
 
 class RuleBroken(Exception):
@@ -26,7 +30,7 @@ def init_app(app: Flask) -> None:
 def _rule_broken(error: RuleBroken) -> tuple[str, int]:
     _roll_back()
     back = request.referrer if request.referrer and request.referrer.startswith(request.host_url) else None
-    return render_template("errors/rule_broken.html", sentence=str(error), back=back), 409
+    return render_template("errors/rule_broken.html", sentence=str(error), back=back, written=written()), 409
 
 
 def _http_error(error: HTTPException) -> Any:
@@ -37,10 +41,21 @@ def _http_error(error: HTTPException) -> Any:
         return _("The name of this site was not understood.") + "\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
     _roll_back()
     page = error.code if error.code in PAGES else (400 if error.code < 500 else 500)
-    ours = error.description if error.description != type(error).description else None
-    body = render_template(f"errors/{page}.html", **({"sentence": ours} if page == 400 and ours else {}))
+    said = {"sentence": error.description} if page == 400 and error.description != type(error).description else {}
+    body = render_template(f"errors/{page}.html", **said, written=written())
     headers = [item for item in error.get_headers() if item[0] in ("Allow", "Retry-After")]
     return body, error.code, headers
+
+
+def written() -> list[str]:
+    """The longer texts of the form that was sent, so that a page which refuses it can give them back."""
+    if request.method != "POST" or request.content_length is None or request.content_length > LARGEST_GIVEN_BACK:
+        return []
+    try:
+        texts = [text for name, text in request.form.items() if not HIDDEN.search(name)]
+    except HTTPException:  # the form itself is what was wrong
+        return []
+    return [clean_text(text) for text in texts if len(text.strip()) >= WORTH_KEEPING]
 
 
 def _unexpected(error: Exception) -> tuple[str, int]:
