@@ -9,6 +9,7 @@ from werkzeug.exceptions import BadHost, HTTPException
 from tracker.access import actor
 from tracker.database import db
 from tracker.i18n import _, speaking
+from tracker.markdown import clean_text
 
 PAGES = {400, 403, 404, 405, 409, 413, 429}
 WORTH_KEEPING = 20  # characters; a shorter text is quickly typed again
