@@ -33,10 +33,10 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     database.init_app(app)
     i18n.init_app(app, preferred=preferred_language)
     Compress(app)
+    caching.init_app(app)  # before whatever an answer that is kept has no need of
     security.init_app(app)
     init_session(app)
     csrf.init_app(app)
-    caching.init_app(app)
     templating.init_app(app)
     assets.init_app(app)
     errors.init_app(app)

@@ -19,11 +19,12 @@ def revision() -> str:
     On PostgreSQL a row with a lower id may be committed after one with a higher id; the oldest running
     transaction is part of the answer, so that such a late row changes it too.
     """
-    newest = sa.select(sa.func.max(Activity.id))
+    connection = db.session.connection()  # asked for every page, so past the ORM and the compiler
     if is_sqlite():
-        return str(db.session.scalar(newest))
-    oldest_running = sa.select(sa.func.pg_snapshot_xmin(sa.func.pg_current_snapshot()).cast(sa.Text))
-    row = db.session.execute(sa.select(newest.scalar_subquery(), oldest_running.scalar_subquery())).one()
+        return str(connection.exec_driver_sql("SELECT max(id) FROM activity").scalar())
+    row = connection.exec_driver_sql(
+        "SELECT (SELECT max(id) FROM activity), CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text)"
+    ).one()
     return f"{row[0]}-{row[1]}"
 
 
