@@ -53,7 +53,7 @@ def written() -> list[str]:
     if request.method != "POST" or request.content_length is None or request.content_length > LARGEST_GIVEN_BACK:
         return []
     try:
-        texts = [text for name, text in request.form.items() if not HIDDEN.search(name)]
+        texts = [text for name, text in request.form.items() if name and not HIDDEN.search(name)]
     except HTTPException:  # the form itself is what was wrong
         return []
     return [clean_text(text) for text in texts if len(text.strip()) >= WORTH_KEEPING]
