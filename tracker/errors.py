@@ -14,7 +14,7 @@ from tracker.markdown import clean_text
 PAGES = {400, 403, 404, 405, 409, 413, 429}
 WORTH_KEEPING = 20  # characters; a shorter text is quickly typed again
 LARGEST_GIVEN_BACK = 200_000  # bytes of the form
-HIDDEN = re.compile("token|password")
+HIDDEN = re.compile("token|password|^current$")  # names of fields that no page repeats
 
 
 class RuleBroken(Exception):
