@@ -1,0 +1,135 @@
+"""What the tests of bad input share: the doors, and requests that leave no trace in the test itself."""
+
+from contextvars import Context
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+
+from tests.bad_input.doors import Door, doors
+from tests.conftest import Client
+from tests.factories import make_person, make_project
+from tests.soundness import check_page
+from tests.test_access import world  # noqa: F401  # a fixture, found here by its name
+from tracker import csrf
+from tracker.accounts import tokens
+from tracker.accounts.models import Purpose
+from tracker.database import db
+from tracker.projects.states import ProjectState
+from tracker.security import limiter
+
+
+class Quiet(Client):
+    """The bench's client, but whether a page is sound is asked only where a test wants to know: parsing takes long."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        db.session.flush()
+        return Context().run(FlaskClient.open, self, *args, **kwargs)
+
+
+class Attempts:
+    """Sends requests, each from the same beginning, and notes what a bad one must never do."""
+
+    def __init__(self, app: Any, client_of: Any) -> None:
+        self.app, self.client_of = app, client_of
+        self.faults: dict[str, str] = {}
+        self.statuses: dict[int, int] = {}
+        self.commits = 0
+
+    def send(self, label: str, who: str, path: str, *, sound: bool = False, method: str = "POST", **sent: Any) -> Any:
+        """One request, undone afterwards. A refused one has changed nothing, and no answer is a 500."""
+        limiter.reset()
+        client = self.client_of(who)
+        connection = db.engines[None]
+        self.commits = 0
+        savepoint = connection.begin_nested()
+        try:
+            answer = client.open(path, method=method, **sent)
+        except Exception as error:
+            self.faults.setdefault(f"{who} {path}: {type(error).__name__} {str(error)[:150]}", label)
+            return None
+        else:
+            self.judge(label, who, path, answer, sound)
+            return answer
+        finally:
+            savepoint.rollback()
+            db.session.expire_all()
+
+    def judge(self, label: str, who: str, path: str, answer: Any, sound: bool) -> None:
+        status = answer.status_code
+        self.statuses[status] = self.statuses.get(status, 0) + 1
+        if status >= 500:
+            self.faults[f"{who} {path}: {status}"] = label
+        if status >= 400 and self.commits:
+            self.faults[f"{who} {path}: {status}, and something was committed"] = label
+        if sound and answer.mimetype == "text/html" and not answer.location:
+            try:
+                check_page(answer.text, path)
+            except AssertionError as error:
+                self.faults[f"{who} {path}: {error}"] = label
+
+    def form(self, label: str, door: Door, values: dict[str, Any], **more: Any) -> Any:
+        """A POST of these fields with a sound token."""
+        return self.send(label, door.who, door.path, data={**values, "csrf_token": self.token()}, **more)
+
+    def token(self, secret: str = "bad-input") -> str:
+        return str(csrf._serializer().dumps(["salt", secret]))
+
+    def found_nothing(self) -> None:
+        lines = [f"{what}\n    after {label}" for what, label in self.faults.items()]
+        assert not lines, "\n".join([f"{len(lines)} fault(s)", *lines])
+
+
+@pytest.fixture
+def attempts(app, world):  # noqa: F811
+    keys = {who: person.session_key if person else None for who, person in world.people.items()}
+
+    def client_of(who: str) -> Any:
+        client = Quiet(app, app.response_class)
+        with client.session_transaction() as session:
+            session["csrf"] = "bad-input"
+            if keys[who]:
+                session["_user_id"], session["_fresh"] = keys[who], True
+        return client
+
+    made = Attempts(app, client_of)
+
+    def committed(session: Any) -> None:
+        made.commits += not session.in_nested_transaction()
+
+    sa.event.listen(db.session.session_factory, "before_commit", committed)
+    yield made
+    sa.event.remove(db.session.session_factory, "before_commit", committed)
+
+
+@pytest.fixture
+def links(world) -> dict[str, str]:  # noqa: F811
+    """Addresses with a token, and those that the access tests leave to others."""
+    stranger, newcomer = world.people["stranger"], make_person("New Comer")
+    newcomer.joined_at = newcomer.session_key = None
+    made = {
+        purpose: tokens.link_token(tokens.issue(purpose, person, value))
+        for purpose, person, value in (
+            (Purpose.SIGN_IN, stranger, ""),
+            (Purpose.RESET_PASSWORD, stranger, ""),
+            (Purpose.JOIN, newcomer, ""),
+            (Purpose.CHANGE_EMAIL, stranger, "moved@example.org"),
+        )
+    }
+    review = make_project(ProjectState.REVIEW, lead=world.people["lead"], title="A third study")
+    db.session.flush()
+    return {
+        f"/projects/{review.id}/steps/publish": "lead",
+        f"/projects/{review.id}/steps/reopen": "lead",
+        f"/sign-in/{made[Purpose.SIGN_IN]}": "visitor",
+        f"/password/reset/{made[Purpose.RESET_PASSWORD]}": "visitor",
+        f"/join/{made[Purpose.JOIN]}": "visitor",
+        f"/account/email/{made[Purpose.CHANGE_EMAIL]}": "visitor",
+        "/import/confirm": "coordinator",
+    }
+
+
+@pytest.fixture
+def every_door(app, world, links, attempts) -> list[Door]:  # noqa: F811
+    return doors(app, world, links, attempts.client_of)
