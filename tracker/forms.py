@@ -10,14 +10,25 @@ from typing import Any
 
 from flask import request
 from werkzeug.datastructures import MultiDict
-from wtforms import FileField, Form, SelectChoice, SelectMultipleField, StringField, ValidationError
+from wtforms import (
+    FileField,
+    Form,
+    HiddenField,
+    PasswordField,
+    SelectChoice,
+    SelectMultipleField,
+    StringField,
+    ValidationError,
+)
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from tracker import countries
-from tracker.i18n import _, country_name
+from tracker.i18n import _, _l, country_name, translated, translated_plural
 from tracker.markdown import clean_text
 
 MOST_CHOICES = 300  # nobody means to tick more; a forged form might
+# The hint of every field that takes Markdown.
+MARKDOWN_HINT = _l("You can use **bold**, - lists and [links](https://example.org).")
 
 
 class BaseForm(Form):
@@ -25,8 +36,11 @@ class BaseForm(Form):
 
     class Meta:
         def bind_field(self, form: Any, unbound: Any, options: dict) -> Any:
-            if issubclass(unbound.field_class, StringField):
+            kind = unbound.field_class
+            if issubclass(kind, StringField):
                 options["filters"] = [clean, *options.get("filters", ())]
+                if not issubclass(kind, HiddenField | PasswordField):  # whoever types chooses the script
+                    options["render_kw"] = {"dir": "auto", **(unbound.kwargs.get("render_kw") or {})}
             return unbound.bind(form=form, **options)
 
         def get_translations(self, form: Any) -> Any:
@@ -48,10 +62,10 @@ class _Translations:
     """WTForms' own sentences through our catalogue."""
 
     def gettext(self, message: str) -> str:
-        return _(message)
+        return translated(message)
 
     def ngettext(self, singular: str, plural: str, count: int) -> str:
-        return _(singular if count == 1 else plural)
+        return translated_plural(singular, plural, count)
 
 
 def _posted(file_fields: set[str]) -> MultiDict:

@@ -3,13 +3,32 @@
 A sentence may use %(actor)s and %(title)s, and whatever the action put into the details.
 """
 
+from enum import StrEnum
 from typing import Any
 
 from tracker.dates import PartialDate
-from tracker.i18n import _, format_day
+from tracker.i18n import _, _l, format_day
 
 KINDS: dict[str, Any] = {}
 DAYS = frozenset({"before", "after", "on"})  # details of these names are days
+SAID = ("reason", "note", "words")  # details of these names are what somebody wrote about it
+
+
+class Why(StrEnum):
+    """Why somebody gets a mail."""
+
+    TEAM = "team"
+    COORDINATOR = "coordinator"
+    CONTACT = "contact"
+    YOURSELF = "yourself"
+
+
+WHY = {
+    Why.TEAM: _l("You get this mail because you are in the team of this project."),
+    Why.COORDINATOR: _l("You get this mail because you coordinate this network."),
+    Why.CONTACT: _l("You get this mail because you are a contact of an institution that this concerns."),
+    Why.YOURSELF: _l("You get this mail because it is about you."),
+}
 
 
 def declare(sentences: dict[str, Any]) -> None:
@@ -25,6 +44,17 @@ def sentence(kind: str, actor_name: str, details: dict[str, Any]) -> str:
     values = {key: _shown(key, value) for key, value in details.items() if isinstance(value, str | int)}
     text = str(KINDS[kind])
     return text % _Known(values | {"actor": actor_name or _("The tracker")})
+
+
+def said(details: dict[str, Any], beside: str) -> str:
+    """What somebody wrote about it, unless the sentence `beside` says it already."""
+    texts = dict.fromkeys(str(details[name]) for name in SAID if details.get(name))
+    return "\n\n".join(text for text in texts if text not in beside)
+
+
+def why_sentence(value: Any) -> str:
+    """The reason a mail gives for coming to its reader; `value` as a delivery keeps it, perhaps none."""
+    return str(WHY[Why(value)]) if value in set(Why) else ""
 
 
 def _shown(key: str, value: str | int) -> str | int:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from tracker import clock, mail
-from tracker.activity.kinds import sentence
+from tracker.activity.kinds import said, sentence, why_sentence
 from tracker.activity.models import Delivery
 from tracker.database import db
 from tracker.i18n import speaking
@@ -77,6 +77,8 @@ def compose(letter: Letter) -> mail.Message:
         values = dict(letter.values)
         if "kind" in values:
             values["sentence"] = sentence(values["kind"], values["actor_name"], values)
+            values["said"] = said(values, beside=values["sentence"])
+            values["why_sentence"] = why_sentence(values.get("why"))
         return mail.compose(letter.template, letter.address, letter.name, values)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tracker import clock
-from tracker.activity.kinds import KINDS
+from tracker.activity.kinds import KINDS, Why
 from tracker.activity.models import Activity, Delivery
 from tracker.database import db
 from tracker.permissions import Actor
@@ -18,13 +18,16 @@ def record(
     *,
     actor: Actor | None,
     tell: Iterable[Any] = (),
+    why: Why | None = None,
     template: str = GENERIC,
     **details: Any,
 ) -> Activity:
     """Write one row for one change, in the same transaction.
 
     `kind` is declared in `activity.kinds`; `subject` is a row with `path` and `label`; `tell` are Persons who
-    get a mail (never the actor, never somebody without an address); `details` are plain JSON values.
+    get a mail (never the actor, never somebody without an address); `why` is the reason the mail gives for
+    coming to them (left out: the team of a project, else themselves); `details` are plain JSON values, of
+    which `reason`, `note` or `words` is what somebody wrote, and goes into the mail.
     """
     if kind not in KINDS:
         raise LookupError(f"undeclared kind of activity: {kind}")
@@ -39,9 +42,10 @@ def record(
         details={"title": subject.label, "path": subject.path, **details},
     )
     db.session.add(activity)
+    why = why or (Why.TEAM if activity.subject_type == "project" else Why.YOURSELF)
     for person in dict.fromkeys(tell):
         if person is not actor and person.email:
-            activity.deliveries.append(_delivery(person, template, {}))
+            activity.deliveries.append(_delivery(person, template, {"why": why.value}))
     return activity
 
 
