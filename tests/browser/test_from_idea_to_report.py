@@ -41,7 +41,7 @@ def test_a_fresh_site_takes_an_idea_to_a_published_report(site, open_browser, tm
     assert accepting.state == "recruiting"
 
     invite_institution(project, "Centro de Estudios del Sur")
-    contact.opens_mail("Invitation to a joint study")
+    contact.opens_mail("Invitation to a joint project")
     assert contact.heading == "Sign in"
     contact.asks_for_a_link()
     assert contact.heading == "Invitation to Centro de Estudios del Sur"
@@ -152,7 +152,7 @@ def keep_the_record(project, folder):
     file = folder / "report.pdf"
     file.write_bytes(PDF)
     lead = project.again().someone
-    lead.presses("Begin the record of the report")
+    lead.presses("Add the report")
     lead.writes(Title="How cities share water").presses("Add an author")  # the team stands there already
     author = [lead.page.get_by_role("group", name=f"Author {place}") for place in (1, 2, 3)]
     author[2].get_by_label("Name as printed").fill("Sukarti")

@@ -244,3 +244,19 @@ def test_a_page_kept_for_visitors_is_never_shown_to_somebody_signed_in(client, s
     assert "History" not in client.get(f"/projects/{project.id}").text
     assert "History" in signed_in(project.lead).get(f"/projects/{project.id}").text
     assert "History" not in client.get(f"/projects/{project.id}").text
+
+
+def test_why_a_proposal_was_sent_back_stands_at_the_top_of_its_page(signed_in):
+    project = make_project(ProjectState.PROPOSED)
+    actions.take_step(project, "send_back", actor=project.coordinator, reason="Name a second country")
+    page = signed_in(project.lead).get(project.path).text
+    assert page.index("Name a second country") < page.index("The question")
+
+
+def test_a_figure_of_the_front_page_counts_what_its_list_shows(client, signed_in):
+    running = make_project(ProjectState.RUNNING)
+    make_project(ProjectState.RECRUITING, network=running.network)
+    assert "projects seek partners" not in client.get("/").text
+    page = signed_in(running.lead).get("/").text
+    assert "project seeks partners" in page
+    assert signed_in(running.lead).get("/projects?state=recruiting").text.count('class="card"') == 1

@@ -152,3 +152,56 @@ def test_a_partner_known_by_a_printed_name_is_linked_to_its_record(call, signed_
     assert printed.institution_id is None
     assert browser.submit(path, institution=institution.id).status_code == 303
     assert (printed.name, printed.listed_as) == ("Andean Institute", "Inst. of the Andes")
+
+
+def test_a_no_is_always_possible(call):
+    institution = make_institution(country="PE")
+    contact = make_person(contact_of=institution)
+    partner = actions.invite(call, institution, actor=call.lead)
+    projects.take_step(call, "stop", actor=call.lead, reason="Elections")
+    actions.answer_invitation(partner, agrees=False, note="Too late for us", actor=contact)
+    assert partner.commitment is Commitment.DECLINED
+
+
+def test_an_institution_without_contact_is_not_waited_for_in_silence(call, signed_in):
+    institution = make_institution("Orphan Institute", country="PE")
+    browser = signed_in(call.lead)
+    path = f"/projects/{call.id}/partners/invite"
+    assert "Orphan Institute, Peru (no contact yet)" in browser.get(path).text
+    browser.submit(path, institution=institution.id, role="partner", note="Please")
+    told = set(db.session.scalars(sa.select(Delivery.address).where(Delivery.template.contains("no_contact"))))
+    assert told == {call.coordinator.email}
+    partner = call.partners[-1]
+    answer = f"/projects/{call.id}/partners/{partner.id}"
+    assert signed_in(call.coordinator).submit(answer, answer="yes", note="They phoned").status_code == 303
+    assert partner.commitment is Commitment.AGREED
+    assert "They phoned" in browser.get(call.path).text
+
+
+def test_a_coordinator_does_not_answer_over_the_head_of_a_contact(call, signed_in):
+    institution = make_institution(country="PE")
+    make_person(contact_of=institution)
+    partner = actions.invite(call, institution, actor=call.lead)
+    answer = signed_in(call.coordinator).submit(f"/projects/{call.id}/partners/{partner.id}", answer="yes")
+    assert answer.status_code == 403
+
+
+def test_an_offer_can_be_withdrawn_and_an_invited_institution_is_not_asked_to_offer(call, signed_in):
+    person = make_person(institution=make_institution(country="KE"))
+    partner = actions.offer(call, person.affiliations[0].institution, note="We have data", actor=person)
+    page = signed_in(person).get(call.path).text
+    withdraw = f"/projects/{call.id}/partners/{partner.id}/withdraw"
+    assert withdraw in page
+    assert "/partners/offer" not in page
+    assert "Withdraw the offer" in signed_in(person).get(withdraw).text
+    assert signed_in(person).submit(withdraw).status_code == 303
+    assert [known.commitment for known in call.partners] == [Commitment.AGREED]
+
+
+def test_who_left_can_be_invited_again_from_the_page(signed_in):
+    project = make_project(ProjectState.RUNNING)
+    other = project.partners[1]
+    actions.leave(other, note="New director", actor=project.partner_people[0])
+    page = signed_in(project.lead).get(project.path).text
+    assert "New director" in page
+    assert f"/partners/invite?institution={other.institution_id}" in page

@@ -20,7 +20,7 @@ LISTS: dict[str, tuple[Any, Callable[[set[int]], Any], str]] = {  # name -> (tit
     "late": (_l("Late"), late, "milestone"),
     "unanswered": (_l("Invitations and offers not answered"), queries.unanswered, "partner"),
     "due": (_l("Due in 14 days"), lambda ids: due_within(ids, DUE_DAYS), "milestone"),
-    "silent": (_l("Silent for 45 days"), queries.silent, "project"),
+    "silent": (_l("No news for 45 days"), queries.silent, "project"),
 }
 
 

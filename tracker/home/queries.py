@@ -6,11 +6,11 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from tracker.database import db
 from tracker.dates import earth_day
-from tracker.institutions.models import Institution, Membership, Person
+from tracker.institutions.models import Institution, Person
 from tracker.milestones.models import Milestone
 from tracker.milestones.states import MilestoneState
 from tracker.projects.models import Partner, Project, ProjectMember
-from tracker.projects.queries import project_list, public_counts
+from tracker.projects.queries import project_list, visible_counts
 from tracker.projects.states import COMMITTED, TAKES_PART, ProjectState
 from tracker.reports.models import Report
 from tracker.reports.states import ReportState
@@ -20,24 +20,21 @@ COMING = timedelta(days=60)
 GOING_ON = (ProjectState.RECRUITING, ProjectState.RUNNING, ProjectState.REVIEW)
 
 
-def figures() -> dict[str, int]:
-    """The network in numbers, each of which opens its list."""
-    members = sa.select(Membership.institution_id).where(Membership.left_on.is_(None))
+def figures(actor: Person | None) -> dict[str, int]:
+    """What there is, counted as this reader's lists show it: each figure opens its list."""
     row = db.session.execute(
         sa.select(
-            sa.select(sa.func.count(Institution.id)).where(Institution.id.in_(members)).scalar_subquery(),
-            sa.select(sa.func.count(sa.distinct(Institution.country)))
-            .where(Institution.id.in_(members))
-            .scalar_subquery(),
+            sa.select(sa.func.count(Institution.id)).scalar_subquery(),
+            sa.select(sa.func.count(sa.distinct(Institution.country))).scalar_subquery(),
             sa.select(sa.func.count(Report.id)).where(Report.state == ReportState.PUBLISHED).scalar_subquery(),
         )
     ).one()
-    states = public_counts()
+    states = visible_counts(actor, (ProjectState.RUNNING, ProjectState.RECRUITING))
     return {
         "institutions": row[0],
         "countries": row[1],
         "reports": row[2],
-        "running": states.get(ProjectState.RUNNING, 0) + states.get(ProjectState.REVIEW, 0),
+        "running": states.get(ProjectState.RUNNING, 0),
         "recruiting": states.get(ProjectState.RECRUITING, 0),
     }
 
@@ -54,7 +51,7 @@ def first(query: sa.Select[Any], limit: int) -> list[Any]:
 
 def coming_milestones(person: Person) -> list[Milestone]:
     """What this person or an institution they answer for is responsible for and is late or due in 60 days, and
-    everything of that kind in the studies they lead; soonest first."""
+    everything of that kind in the projects they lead; soonest first."""
     leads = sa.select(ProjectMember.project_id).where(
         ProjectMember.person_id == person.id, ProjectMember.is_lead, ProjectMember.left_at.is_(None)
     )

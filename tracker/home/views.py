@@ -17,7 +17,7 @@ def index() -> str:
     person = actor()
     return render_template(
         "home/index.html",
-        figures=queries.figures(),
+        figures=queries.figures(person),
         reports=queries.first(report_queries.published(), 3),
         projects=queries.first(queries.going_on(person), 4),
     )

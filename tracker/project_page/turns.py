@@ -9,7 +9,7 @@ from tracker.institutions.models import Person
 from tracker.milestones.models import Milestone
 from tracker.milestones.states import MilestoneState
 from tracker.permissions import permissions
-from tracker.projects.models import Project
+from tracker.projects.models import Project, Transition
 from tracker.projects.states import Commitment, ProjectState
 
 
@@ -27,17 +27,30 @@ def whose_turn(project: Project, actor: Person | None, *, plan: list[Milestone],
     partner is waited for. None for a project that is over, and for a draft nobody else can see."""
     leading = permissions["lead_project"](actor, project)
     if project.state is ProjectState.DRAFT:
-        return Turn(_("It is a draft: the lead proposes it when it is ready."), mine=leading)
+        return _draft(project, leading)
     if project.state is ProjectState.PROPOSED:
-        coordinating = permissions["coordinate_project"](actor, project)
-        return Turn(_("Waiting for a coordinator to accept it."), _since(_last_move(project)), mine=coordinating)
+        coordinating, last = permissions["coordinate_project"](actor, project), _last_move(project)
+        return Turn(
+            _("Waiting for a coordinator to accept it."), _since(last.at if last else None, actor), mine=coordinating
+        )
     if project.state is ProjectState.RECRUITING:
         return _while_recruiting(project, actor, leading, unconfirmed)
     if project.state is ProjectState.RUNNING:
         return _while_running(plan, leading)
     if project.state is ProjectState.REVIEW:
         return Turn(_("The report is in review; the lead publishes it when it is ready."), mine=leading)
+    if project.state is ProjectState.STOPPED and (last := _last_move(project)):
+        sentence = _("Stopped on %(day)s. It can be resumed at any time.", day=_day(last.at, actor))
+        return Turn(sentence, last.reason)
     return None
+
+
+def _draft(project: Project, leading: bool) -> Turn:
+    last = _last_move(project)
+    if last and last.step == "send_back":
+        sentence = _("%(name)s sent the proposal back. The lead can propose it again.", name=last.actor_name)
+        return Turn(sentence, last.reason, mine=leading)
+    return Turn(_("It is a draft: the lead proposes it when it is ready."), mine=leading)
 
 
 def _while_recruiting(project: Project, actor: Person | None, leading: bool, unconfirmed: list[Any]) -> Turn:
@@ -45,19 +58,21 @@ def _while_recruiting(project: Project, actor: Person | None, leading: bool, unc
     offers = [partner for partner in project.partners if partner.commitment is Commitment.INTERESTED]
     mine = [partner for partner in invited if permissions["answer_for_partner"](actor, partner)]
     if mine:
-        return Turn(_("%(name)s is invited: please answer.", name=mine[0].name), _since(mine[0].asked_at), mine=True)
+        return Turn(
+            _("%(name)s is invited: please answer.", name=mine[0].name), _since(mine[0].asked_at, actor), mine=True
+        )
     if offers:
         names = list_and([partner.name for partner in offers])
         sentence = _("Waiting for the lead to answer an offer.")
         if leading:
             sentence = _("%(names)s would like to join: please answer.", names=names)
-        return Turn(sentence, _since(offers[0].asked_at), mine=leading)
+        return Turn(sentence, _since(offers[0].asked_at, actor), mine=leading)
     if invited:
         names = list_and([partner.name for partner in invited])
         sentence = (
             _("Waiting for %(names)s to answer.", names=names) if leading else _("Waiting for a partner to answer.")
         )
-        return Turn(sentence, _since(invited[0].asked_at))
+        return Turn(sentence, _since(invited[0].asked_at, actor))
     if unconfirmed and len(project.committed) > 1:
         names = list_and([partner.name for partner in unconfirmed])
         if leading:
@@ -92,9 +107,14 @@ def _while_running(plan: list[Milestone], leading: bool) -> Turn:
     return Turn(_("Nothing planned is open: the lead submits the report for review."), mine=leading)
 
 
-def _last_move(project: Project) -> datetime | None:
-    return project.transitions[-1].at if project.transitions else None
+def _last_move(project: Project) -> Transition | None:
+    return project.transitions[-1] if project.transitions else None
 
 
-def _since(moment: datetime | None) -> str:
-    return _("Since %(day)s.", day=format_day(moment)) if moment else ""
+def _since(moment: datetime | None, actor: Person | None) -> str:
+    return _("Since %(day)s.", day=_day(moment, actor)) if moment else ""
+
+
+def _day(moment: datetime, actor: Person | None) -> str:
+    """The day in the reader's zone."""
+    return format_day(moment, actor.time_zone if actor else "UTC")

@@ -4,9 +4,11 @@ from flask import Blueprint, render_template
 
 from tracker.access import actor, can, requires
 from tracker.activity.kinds import sentence
+from tracker.activity.models import Activity
 from tracker.activity.queries import history
 from tracker.database import db
 from tracker.milestones import queries as milestone_queries
+from tracker.milestones.states import REASON_LABELS
 from tracker.paging import paginate
 from tracker.project_page.turns import whose_turn
 from tracker.projects import actions, queries
@@ -56,7 +58,7 @@ def show(project: Project) -> str:
 @requires("follow_project", Project, loading=queries.ON_A_PAGE, seen_by="view_project")
 def whole_history(project: Project) -> str:
     page = paginate(history("project", project.id), 50)
-    events = [(row, sentence(row.kind, row.actor_name, row.details)) for row in page.items]
+    events = [_told(row) for row in page.items]
     return render_template("project_page/history.html", project=project, page=page, events=events)
 
 
@@ -67,6 +69,15 @@ def _life(project: Project) -> list[tuple[str, Any]]:
     return [(state, STATE_LABELS[state]) for state in states]
 
 
-def _events(project: Project) -> list[tuple[Any, str]]:
+def _events(project: Project) -> list[tuple[Activity, str, str]]:
     rows = db.session.scalars(history("project", project.id).limit(MOST_EVENTS)).all()
-    return [(row, sentence(row.kind, row.actor_name, row.details)) for row in rows]
+    return [_told(row) for row in rows]
+
+
+def _told(row: Activity) -> tuple[Activity, str, str]:
+    """A row, its sentence, and the words somebody gave with it that the sentence does not hold already."""
+    said = sentence(row.kind, row.actor_name, row.details)
+    given = [str(row.details[name]) for name in ("reason", "note", "words") if row.details.get(name)]
+    if row.kind == "milestones.move":  # its reason is one of a list
+        given = [str(REASON_LABELS.get(text, text)) for text in given]  # type: ignore[call-overload]
+    return row, said, ": ".join(words for words in given if words not in said)

@@ -58,7 +58,8 @@ declare(
         "projects.stop": _l("%(actor)s stopped the project: %(reason)s"),
         "projects.resume": _l("%(actor)s resumed the project: %(reason)s"),
         "projects.add_member": _l("%(actor)s added %(name)s to the team."),
-        "projects.remove_member": _l("%(actor)s took %(name)s off the team."),
+        "projects.remove_member": _l("%(actor)s removed %(name)s from the team."),
+        "projects.step_back": _l("%(name)s is no longer a lead person."),
         "projects.lead_member": _l("%(actor)s made %(name)s a lead person."),
         "projects.link_partner": _l("%(actor)s linked the partner %(listed_as)s to its record."),
     }
@@ -202,7 +203,7 @@ def five_fields(project: Project) -> list[Missing]:
     edit = f"{project.path}/edit"
     wanted = (
         (project.title, _("Give it a title."), "title"),
-        (project.question.strip(), _("Write down the question the study answers."), "question"),
+        (project.question.strip(), _("Write down the question the project answers."), "question"),
         (project.why_now.strip(), _("Say why it matters now."), "why_now"),
         (project.themes, _("Choose at least one theme."), "themes"),
         (project.country_links, _("Choose the countries it studies."), "countries"),
@@ -216,9 +217,9 @@ def two_countries(project: Project) -> list[Missing]:
     committed = project.committed
     organisations = {(partner.institution_id, partner.network_id, partner.listed_as) for partner in committed}
     if len(organisations) < 2:
-        return [Missing(_("A joint study needs at least two institutions that agreed."), f"{project.path}#partners")]
+        return [Missing(_("A joint project needs at least two institutions that agreed."), f"{project.path}#partners")]
     if len(project.partner_countries) < 2:
-        return [Missing(_("A joint study needs partners from at least two countries."), f"{project.path}#partners")]
+        return [Missing(_("A joint project needs partners from at least two countries."), f"{project.path}#partners")]
     return []
 
 
@@ -256,11 +257,23 @@ def add_member(project: Project, person: Person, *, is_lead: bool = False, actor
 
 def remove_member(project: Project, member: ProjectMember, *, actor: Person | None) -> None:
     """Take a person off the team. What they did stays credited; one lead person must remain."""
-    if member.is_lead and len(leads(project)) == 1 and member.left_at is None:
-        raise RuleBroken(_("One lead person must remain. Make somebody else a lead person first."))
+    _demand_another_lead(project, member)
     member.left_at = clock.now()
     touch(project)
     record("projects.remove_member", project, actor=actor, name=member.person.name)
+
+
+def step_back(project: Project, member: ProjectMember, *, actor: Person | None) -> None:
+    """A lead person stays on the team but no longer acts for the project."""
+    _demand_another_lead(project, member)
+    member.is_lead = False
+    touch(project)
+    record("projects.step_back", project, actor=actor, tell=[member.person], name=member.person.name)
+
+
+def _demand_another_lead(project: Project, member: ProjectMember) -> None:
+    if member.is_lead and len(leads(project)) == 1 and member.left_at is None:
+        raise RuleBroken(_("One lead person must remain. Make somebody else a lead person first."))
 
 
 def link_partner(partner: Partner, institution: Institution, *, actor: Person | None) -> None:

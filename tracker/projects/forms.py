@@ -31,8 +31,8 @@ class ProposalForm(BaseForm):
         description=_l("A working title is fine; it can change until the report is published."),
     )
     question = narrative(
-        _l("What question does the study answer?"),
-        _l("Two or three sentences. You can use simple formatting."),
+        _l("What question does the project answer?"),
+        _l("Two or three sentences. You can use **bold**, - lists and [links](https://example.org)."),
         4,
     )
     why_now = narrative(_l("Why does it matter now?"), _l("Who is waiting for the answer, and what could change?"), 4)
@@ -73,14 +73,14 @@ class ProjectForm(ProposalForm):
     title_is_description = BooleanField(
         _l("This is a description: the official title is not known or not decided"), default=False
     )
-    summary = narrative(_l("Summary for readers"), _l("What anybody should know about this study."))
+    summary = narrative(_l("Summary for readers"), _l("What anybody should know about this project."))
     method = narrative(_l("How will you find out?"), _l("Data, fieldwork, comparison: in plain words."))
     funding = narrative(_l("Who pays for it?"), _l("In words. “Own resources” is a good answer."), 3)
     notes = narrative(_l("Notes"), _l("Only those who take part and the coordinators read them."), 3)
     goals = CheckboxesField(_l("Sustainable Development Goals"), coerce=row_number)
     working_language = SelectField(_l("Language you work in together"))
-    starts_on = PartialDateField(_l("Start"), [Optional()], description=_l("2026, 2026-09 or 2026-09-30"))
-    ends_on = PartialDateField(_l("End"), [Optional()], description=_l("2027, 2027-09 or 2027-09-30"))
+    starts_on = PartialDateField(_l("Start date"), [Optional()], description=_l("2026, 2026-09 or 2026-09-30"))
+    ends_on = PartialDateField(_l("End date"), [Optional()], description=_l("2027, 2027-09 or 2027-09-30"))
     website = StringField(_l("Website"), [Optional(), checked(website), Length(max=500)])
 
     def __init__(self, **kwargs: Any) -> None:

@@ -104,7 +104,13 @@ def work_on_project(actor: Person | None, project: Project) -> bool:
 
 @permission
 def answer_for_partner(actor: Person | None, partner: Partner) -> bool:
-    """A contact of the institution answers for it; for a network, its coordinators."""
-    return actor is not None and (
-        partner.institution_id in actor.contact_ids or partner.network_id in actor.coordinated_ids
-    )
+    """A contact of the institution answers for it; for a network, its coordinators.
+
+    Where nobody holds a contact's place, the project's coordinators may note what they were told.
+    """
+    if actor is None:
+        return False
+    if partner.institution_id in actor.contact_ids or partner.network_id in actor.coordinated_ids:
+        return True
+    has_contact = partner.institution is not None and bool(partner.institution.contacts)
+    return not has_contact and partner.project.network_id in actor.coordinated_ids

@@ -4,7 +4,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.database import db
-from tracker.institutions.models import Affiliation, Institution, Membership, Network, Person
+from tracker.i18n import _, country_name
+from tracker.institutions.models import Affiliation, Contact, Institution, Membership, Network, Person
 from tracker.projects.models import (
     Partner,
     Project,
@@ -14,7 +15,7 @@ from tracker.projects.models import (
     project_theme,
 )
 from tracker.projects.permissions import visible_to
-from tracker.projects.states import ASKED, TAKES_PART, Audience, Commitment, ProjectState
+from tracker.projects.states import ASKED, SEEKS_PARTNERS, TAKES_PART, Audience, Commitment, ProjectState
 from tracker.search import index
 from tracker.themes.models import Theme
 
@@ -33,6 +34,7 @@ ON_A_PAGE = (
     selectinload(Project.partners).joinedload(Partner.institution),
     selectinload(Project.partners).joinedload(Partner.network),
     selectinload(Project.partners).joinedload(Partner.asked_by),
+    selectinload(Project.partners).joinedload(Partner.institution).selectinload(Institution.contacts),
     selectinload(Project.members).joinedload(ProjectMember.person),
     selectinload(Project.themes),
     selectinload(Project.country_links),
@@ -101,7 +103,12 @@ def asked_of(person: Person) -> list[Partner]:
     return list(
         db.session.scalars(
             sa.select(Partner)
-            .where(Partner.institution_id.in_(places), Partner.commitment == Commitment.INVITED)
+            .join(Partner.project)
+            .where(
+                Partner.institution_id.in_(places),
+                Partner.commitment == Commitment.INVITED,
+                Project.state.in_(SEEKS_PARTNERS),
+            )
             .options(joinedload(Partner.institution), joinedload(Partner.project), joinedload(Partner.asked_by))
             .order_by(Partner.asked_at, Partner.id)
             .limit(50)
@@ -117,7 +124,12 @@ def offers_to(person: Person) -> list[Partner]:
     return list(
         db.session.scalars(
             sa.select(Partner)
-            .where(Partner.project_id.in_(leads), Partner.commitment == Commitment.INTERESTED)
+            .join(Partner.project)
+            .where(
+                Partner.project_id.in_(leads),
+                Partner.commitment == Commitment.INTERESTED,
+                Project.state.in_(SEEKS_PARTNERS),
+            )
             .options(joinedload(Partner.institution), joinedload(Partner.project), joinedload(Partner.asked_by))
             .order_by(Partner.asked_at, Partner.id)
             .limit(50)
@@ -135,11 +147,11 @@ def state_counts(network_ids: Iterable[int]) -> dict[ProjectState, int]:
     return {state: count for state, count in rows}  # noqa: C416  # rows are tuples only at run time
 
 
-def public_counts() -> dict[ProjectState, int]:
-    """How many public projects there are in each state."""
+def visible_counts(actor: Person | None, states: Iterable[ProjectState]) -> dict[ProjectState, int]:
+    """How many projects in each of these states this person's list shows."""
     rows = db.session.execute(
         sa.select(Project.state, sa.func.count())
-        .where(Project.audience.in_((Audience.PUBLIC, Audience.MEMBERS)))
+        .where(Project.state.in_(list(states)), visible_to(actor))
         .group_by(Project.state)
     )
     return {state: count for state, count in rows}  # noqa: C416
@@ -161,15 +173,27 @@ def asked_too_long(network_ids: Iterable[int]) -> sa.Select[Partner]:
     )
 
 
-def invitable(project: Project) -> list[tuple[int, str]]:
-    """(id, name and country) of the institutions that could still be asked, by name."""
-    taken = [partner.institution_id for partner in project.partners if partner.institution_id]
-    rows = db.session.execute(
-        sa.select(Institution.id, Institution.name, Institution.country)
-        .where(Institution.id.not_in(taken))
+def invitable(project: Project, words: str = "") -> list[tuple[int, str]]:
+    """(id, name and country) of the institutions that can be asked, by name; only those found by `words`, if any."""
+    taken = [partner.institution_id for partner in project.partners if partner.takes_part or partner.is_asked]
+    contacts = sa.exists().where(Contact.institution_id == Institution.id, Contact.until.is_(None))
+    query = (
+        sa.select(Institution.id, Institution.name, Institution.country, contacts.label("has_contact"))
+        .where(Institution.id.not_in([known for known in taken if known]))
         .order_by(Institution.sort_name, Institution.id)
     )
-    return [(row.id, f"{row.name} ({row.country})") for row in rows]
+    if words:
+        query = query.where(Institution.id.in_(index.matching("institution", words)))
+    found = []
+    for row in db.session.execute(query):
+        place = country_name(row.country)
+        label = (
+            f"{row.name}, {place}"
+            if row.has_contact
+            else _("%(name)s, %(country)s (no contact yet)", name=row.name, country=place)
+        )
+        found.append((row.id, label))
+    return found
 
 
 def places_to_lead_from(person: Person) -> list[tuple[str, str]]:

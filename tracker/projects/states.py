@@ -93,7 +93,7 @@ STEPS = {
             _l("Send back"),
             needs_reason=True,
         ),
-        Step("start", frozenset({S.RECRUITING}), S.RUNNING, "lead_project", _l("Start"), is_forward=True),
+        Step("start", frozenset({S.RECRUITING}), S.RUNNING, "lead_project", _l("Start the project"), is_forward=True),
         Step(
             "submit",
             frozenset({S.RUNNING}),

@@ -153,6 +153,8 @@ def _change_team(project: Project, action: str, member: ProjectMember | None, pe
         actions.add_member(project, person, actor=actor())
     elif action == "lead" and member is not None:
         actions.add_member(project, member.person, is_lead=True, actor=actor())
+    elif action == "member" and member is not None:
+        actions.step_back(project, member, actor=actor())
     elif action == "remove" and member is not None:
         actions.remove_member(project, member, actor=actor())
     else:

@@ -7,7 +7,7 @@ from tracker.database import db
 from tracker.errors import RuleBroken
 from tracker.i18n import _, _l
 from tracker.institutions.models import Contact, Institution, Person
-from tracker.projects.actions import add_member, index_for_search, leads, touch
+from tracker.projects.actions import add_member, coordinators, index_for_search, leads, touch
 from tracker.projects.models import Partner, Project
 from tracker.projects.states import (
     COMMITMENT_LABELS,
@@ -21,7 +21,7 @@ from tracker.projects.states import (
 declare(
     {
         "recruiting.invite": _l("%(actor)s invited %(partner)s to join."),
-        "recruiting.offer": _l("%(actor)s offered that %(partner)s joins."),
+        "recruiting.offer": _l("%(actor)s offered %(partner)s as a partner."),
         "recruiting.agree": _l("%(partner)s agreed to join."),
         "recruiting.decline": _l("%(partner)s declined the invitation."),
         "recruiting.turn_down": _l("The offer of %(partner)s was not taken up this time."),
@@ -42,19 +42,23 @@ def invite(
     note: str = "",
     actor: Person | None,
 ) -> Partner:
-    """Ask an institution to join; its contacts get a mail. Raises RuleBroken when it takes part or was asked."""
+    """Ask an institution to join; its contacts get a mail, or the coordinators where it has none.
+
+    Raises RuleBroken when it takes part or was asked already.
+    """
     partner = _place(project, institution)
     partner.role, partner.commitment, partner.note, partner.answer_note = role, Commitment.INVITED, note, ""
     partner.asked_by_id, partner.asked_at = (actor.id if actor else None), clock.now()
     partner.answered_by_id = partner.answered_at = None
     touch(project)
     db.session.flush()  # the mail names the page where this partner answers
+    contacts = contacts_of(institution)
     record(
         "recruiting.invite",
         project,
         actor=actor,
-        tell=contacts_of(institution),
-        template="recruiting/mail/invitation.txt",
+        tell=contacts or coordinators(project),
+        template="recruiting/mail/invitation.txt" if contacts else "recruiting/mail/no_contact.txt",
         partner=institution.name,
         role=role,
         note=note,
@@ -209,7 +213,8 @@ def _answer(partner: Partner, asked: Commitment, *, yes: bool, note: str, actor:
         return False
     if partner.commitment is not asked:
         raise RuleBroken(closed)
-    _demand_open(partner.project)
+    if yes:  # a no is always possible
+        _demand_open(partner.project)
     partner.commitment, partner.answer_note = wanted, note
     partner.answered_by_id, partner.answered_at = actor.id, clock.now()
     touch(partner.project)

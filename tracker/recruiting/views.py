@@ -23,14 +23,19 @@ bp = Blueprint("recruiting", __name__, url_prefix="/projects/<int:project_id>/pa
 @bp.route("/invite", methods=["GET", "POST"])
 @requires("lead_project", Project, loading=queries.ON_A_PAGE, seen_by="view_project")
 def invite(project: Project) -> Any:
-    form = InvitationForm(institutions=queries.invitable(project), **_wish())
+    words = clean(request.args.get("q", ""))[:200]
+    form = InvitationForm(institutions=queries.invitable(project, words), **_wish())
     if form.submitted():
         institution = db.get_or_404(Institution, int(form.institution.data))
         actions.invite(project, institution, role=Role(form.role.data), note=form.note.data or "", actor=actor())
         db.session.commit()
-        flash(_("%(name)s is invited. Its contacts get a mail.", name=institution.name), "success")
+        said = _("%(name)s is invited. Its contacts get a mail.", name=institution.name)
+        if not actions.contacts_of(institution):
+            said = _("%(name)s is invited. It has no contact yet, so the coordinators are told.", name=institution.name)
+        flash(said, "success")
         return redirect(f"{project.path}#partners", 303)
-    return render_template("recruiting/invite.html", project=project, form=form), (422 if form.errors else 200)
+    page = render_template("recruiting/invite.html", project=project, form=form, words=words)
+    return page, (422 if form.errors else 200)
 
 
 @bp.route("/offer", methods=["GET", "POST"])
@@ -92,7 +97,7 @@ def withdraw(project: Project, partner_id: int) -> Any:
     if form.submitted():
         if partner.is_asked:
             actions.withdraw(partner, actor=actor())
-            flash(_("It is taken back."), "success")
+            flash(_("It is withdrawn."), "success")
         else:
             actions.leave(partner, note=form.note.data or "", actor=actor())
             flash(_("%(name)s has left. What it contributed stays credited.", name=partner.name), "success")
