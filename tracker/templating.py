@@ -78,7 +78,7 @@ def _zone() -> str:
 
 
 def _name_site() -> None:
-    if request.endpoint in (None, "static", "style", "healthz"):
+    if request.endpoint in ("static", "style", "healthz"):
         return
     names = db.session.scalars(sa.select(Network.name).order_by(Network.id).limit(2)).all()
     g.site_name = names[0] if len(names) == 1 else None

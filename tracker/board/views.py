@@ -37,7 +37,11 @@ def index() -> str:
     states = [
         (state, STATE_LABELS[state], counts.get(state, 0)) for state in ProjectState if state != ProjectState.DRAFT
     ]
-    return render_template("board/index.html", lists=lists, states=states, most=COUNT_UP_TO)
+    only = next(iter(ids)) if len(ids) == 1 else None  # the list behind a figure is filtered as the figure is
+    is_new = not any(number for _state, _label, number in states)
+    return render_template(
+        "board/index.html", lists=lists, states=states, most=COUNT_UP_TO, network_id=only, is_new=is_new
+    )
 
 
 @bp.get("/<name>")

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.database import db
+from tracker.goals import GOALS
 from tracker.i18n import _, country_name
 from tracker.institutions.models import Affiliation, Contact, Institution, Membership, Network, Person
 from tracker.projects.models import (
@@ -95,6 +96,15 @@ def project_list(
     if words:
         query = query.where(Project.id.in_(index.matching("project", words)))
     return query
+
+
+def named_filters(institution_id: int | None, network_id: int | None, goal: int | None) -> list[tuple[str, str]]:
+    """(argument, name) of the filters that links set, so that a list can say what it is a list of."""
+    institution = db.session.get(Institution, institution_id) if institution_id else None
+    network = db.session.get(Network, network_id) if network_id else None
+    named = [("institution", institution.name)] if institution else []
+    named += [("network", network.name)] if network else []
+    return named + ([("goal", f"{goal}. {GOALS[goal]}")] if goal in GOALS else [])
 
 
 def asked_of(person: Person) -> list[Partner]:

@@ -42,6 +42,7 @@ def index() -> str:
         most=COUNT_UP_TO,
         words=filters["words"],
         is_filtered=any(filters.values()),
+        about=queries.named_filters(filters["institution_id"], filters["network_id"], filters["goal"]),
         kept=[(name, number) for name in KEPT if (number := _number(request.args.get(name)))],
         themes=theme_queries.choices(),
         states=_states(),
