@@ -68,7 +68,10 @@ def search_people(actor: Person | None, words: str) -> sa.Select[Person]:
     query = (
         sa.select(Person)
         .where(Person.id.in_(index.matching("person", words)))
-        .options(load_only(Person.name), selectinload(Person.affiliations).joinedload(Affiliation.institution))
+        .options(
+            load_only(Person.name, Person.is_listed),
+            selectinload(Person.affiliations).joinedload(Affiliation.institution),
+        )
         .order_by(Person.folded_name, Person.id)
     )
     return query if actor is not None and actor.is_coordinator else query.where(Person.is_listed)
