@@ -75,6 +75,14 @@ def is_sqlite() -> bool:
     return db.session.get_bind().dialect.name == "sqlite"
 
 
+def is_collision(error: Exception) -> bool:
+    """Whether PostgreSQL ended one of two transactions that waited for each other: trying again helps.
+
+    On SQLite, where those who write queue from the start, it does not happen.
+    """
+    return getattr(getattr(error, "orig", None), "sqlstate", "") in ("40001", "40P01")
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver must not decide when to BEGIN: see below
     pragmas = ("foreign_keys = ON", "journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 10000")

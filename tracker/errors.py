@@ -4,10 +4,11 @@ import re
 from typing import Any
 
 from flask import Flask, current_app, render_template, request
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import BadHost, HTTPException
 
 from tracker.access import actor
-from tracker.database import db
+from tracker.database import db, is_collision
 from tracker.i18n import _, speaking
 from tracker.markdown import clean_text
 
@@ -25,6 +26,7 @@ def init_app(app: Flask) -> None:
     """Answer every error with a page that says what happened and offers a way on."""
     app.register_error_handler(RuleBroken, _rule_broken)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(DBAPIError, _refused_by_database)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -57,6 +59,12 @@ def written() -> list[str]:
     except HTTPException:  # the form itself is what was wrong
         return []
     return [clean_text(text) for text in texts if len(text.strip()) >= WORTH_KEEPING]
+
+
+def _refused_by_database(error: DBAPIError) -> tuple[str, int]:
+    if is_collision(error):
+        return _rule_broken(RuleBroken(_("Somebody changed the same thing at the same moment. Please try again.")))
+    return _unexpected(error)
 
 
 def _unexpected(error: Exception) -> tuple[str, int]:
