@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from tests.factories import make_institution, make_person, make_project
 from tracker.activity.models import Delivery
+from tracker.activity.outbox import claim, compose
 from tracker.database import db
 from tracker.dates import PartialDate
 from tracker.institutions import actions
@@ -35,6 +36,10 @@ def test_the_contacts_hear_of_a_claim():
     actions.affiliate(outsider, institution, actor=outsider)
     db.session.flush()
     assert contact.email in set(db.session.scalars(sa.select(Delivery.address)))
+    letters = {letter.address: compose(letter) for letter in claim(100)}
+    words = letters[contact.email].get_content()
+    assert f"Does {outsider.name} work at {institution.name}? Answer here:" in words
+    assert f"/institutions/{institution.id}/contacts\n" in words
 
 
 def test_a_claim_that_is_refused_is_gone(signed_in):
@@ -43,8 +48,11 @@ def test_a_claim_that_is_refused_is_gone(signed_in):
     claim = actions.affiliate(outsider, institution, actor=outsider)
     db.session.flush()
     path = f"/institutions/{institution.id}/people/{claim.id}/refuse"
-    assert signed_in(contact).submit(path).status_code == 303
-    assert signed_in(contact).submit(path).status_code == 303  # pressed twice: told that it was answered
+    browser = signed_in(contact)
+    assert f"{outsider.name} does not work at" in browser.get(path).text
+    assert db.session.scalars(sa.select(Affiliation).where(Affiliation.person_id == outsider.id)).all() == [claim]
+    assert browser.submit(path).status_code == 303
+    assert browser.submit(path).status_code == 303  # pressed twice: told that it was answered
     assert db.session.scalars(sa.select(Affiliation).where(Affiliation.person_id == outsider.id)).all() == []
 
 

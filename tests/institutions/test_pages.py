@@ -133,7 +133,10 @@ def test_a_contact_names_a_second_one_from_the_people_there_and_nobody_else(sign
     assert client.submit(path, **{"place-2-person": str(colleague.id)}).status_code == 303
     assert [place.person.name for place in institution.contacts] == [contact.name, "Colleague"]
     assert client.submit(f"/institutions/{institution.id}/contacts/3").status_code == 404
-    assert client.submit(f"{path}/dismiss").status_code == 303
+    assert "Colleague is no longer a contact" in client.get(f"{path}/dismiss").text
+    other = client.submit(f"{path}/dismiss", person=str(contact.id))  # the page was about somebody else
+    assert other.status_code == 200 and len(institution.contacts) == 2
+    assert client.submit(f"{path}/dismiss", person=str(colleague.id)).status_code == 303
     assert [place.person.name for place in institution.contacts] == [contact.name]
 
 
@@ -153,6 +156,7 @@ def test_a_coordinator_keeps_the_members_of_their_own_network_only(signed_in, co
     assert client.submit(f"{path}?q=emile", institution=str(outsider.id), joined_on="2999-01-01").status_code == 422
     assert client.submit(f"{path}?q=emile", institution=str(outsider.id), joined_on="").status_code == 303
     assert "not known" in client.get(path).text
+    assert "leaves" in client.get(f"{path}/{outsider.id}/leave").text
     assert client.submit(f"{path}/{outsider.id}/leave").status_code == 303
     assert client.submit(f"{path}/{outsider.id}/leave").status_code == 409
     for page in ("members", "edit", "coordinators"):
@@ -169,6 +173,7 @@ def test_a_coordinator_founds_a_network_and_hands_it_over(signed_in, coordinator
     assert client.submit(path, email="nobody@example.org").status_code == 422
     assert client.submit(path, email="NEXT@example.org").status_code == 303
     assert "Successor" in client.get(path).text
+    assert "This is you" in client.get(f"{path}/{coordinator.id}/dismiss").text
     left = client.submit(f"{path}/{coordinator.id}/dismiss")
     assert left.status_code == 303 and left.location == answer.location
     assert signed_in(successor).get(path).status_code == 200

@@ -44,7 +44,7 @@ declare(
     {
         "institutions.add_person": _l("%(actor)s added the person."),
         "institutions.change_person": _l("%(actor)s changed what is known of the person."),
-        "institutions.found_network": _l("%(actor)s founded the network."),
+        "institutions.found_network": _l("%(actor)s created the network."),
         "institutions.change_network": _l("%(actor)s changed the network."),
         "institutions.name_coordinator": _l("%(actor)s named %(person)s as coordinator."),
         "institutions.dismiss_coordinator": _l("%(person)s is no longer coordinator."),
@@ -131,7 +131,7 @@ def _index_person(person: Person) -> None:
 def found_network(
     *, name: str, actor: Person | None, description: str = "", moderates: bool = True, website: str = ""
 ) -> Network:
-    """Found a network. Raises RuleBroken when its name is taken."""
+    """Create a network. Raises RuleBroken when its name is taken."""
     network = Network()
     with unique(_("There is a network of this name already.")):
         network.name, network.description = name, description

@@ -6,7 +6,7 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from tracker import clock, countries, languages
 from tracker.dates import PartialDateField
-from tracker.forms import BaseForm, CheckboxesField, checked, choices, row_number
+from tracker.forms import MARKDOWN_HINT, BaseForm, CheckboxesField, checked, choices, row_number
 from tracker.i18n import _, _l, country_name, language_name
 from tracker.identifiers import normal_ror, website
 from tracker.institutions.models import Institution, Network
@@ -74,7 +74,7 @@ class InstitutionForm(BaseForm):
     description = TextAreaField(
         _l("Description"),
         [Optional(), Length(max=LONGEST_TEXT)],
-        description=_l("What it works on, in a few sentences. You can use simple formatting."),
+        description=MARKDOWN_HINT,
         render_kw={"rows": 8},
     )
 
@@ -123,7 +123,7 @@ class NewInstitutionForm(InstitutionForm):
 
     is_new = BooleanField(_l("It is none of these"))
     networks = CheckboxesField(
-        _l("Member of"), [Optional()], coerce=row_number, description=_l("Members propose studies and join them.")
+        _l("Member of"), [Optional()], coerce=row_number, description=_l("Members propose projects and join them.")
     )
 
     def __init__(self, *, networks: Iterable[tuple[int, str]] = (), **kwargs: Any) -> None:
@@ -140,7 +140,7 @@ class NetworkForm(BaseForm):
     description = TextAreaField(
         _l("Description"),
         [Optional(), Length(max=LONGEST_TEXT)],
-        description=_l("What it is for and who takes part. You can use simple formatting."),
+        description=MARKDOWN_HINT,
         render_kw={"rows": 8},
     )
     website = StringField(_l("Website"), [Optional(), checked(website), Length(max=length_of(Network.website))])

@@ -57,7 +57,8 @@ def affiliate(
     )
     db.session.add(affiliation)
     asked = [] if vouched else [contact.person for contact in _current_contacts(institution)]
-    record("institutions.affiliate", institution, actor=actor, tell=asked, **named(person))
+    claim = "institutions/mail/claim.txt"
+    record("institutions.affiliate", institution, actor=actor, tell=asked, template=claim, **named(person))
     return affiliation
 
 

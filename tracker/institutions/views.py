@@ -6,7 +6,7 @@ from tracker import clock
 from tracker.access import actor, load, requires
 from tracker.database import db
 from tracker.forms import row_number
-from tracker.i18n import _, country_name, language_name
+from tracker.i18n import _, country_name, format_day, language_name
 from tracker.institutions import actions, queries
 from tracker.institutions.forms import (
     TEXTS,
@@ -17,7 +17,7 @@ from tracker.institutions.forms import (
     NetworkForm,
     NewInstitutionForm,
 )
-from tracker.institutions.models import Institution, Network, Person
+from tracker.institutions.models import Affiliation, Institution, Network, Person
 from tracker.markdown import clean_text
 from tracker.paging import paginate
 from tracker.themes import queries as theme_queries
@@ -105,34 +105,57 @@ def name_contact(institution: Institution, place: int) -> Any:
     return redirect(url_for(".contacts", institution_id=institution.id), 303)
 
 
-@bp.post("/institutions/<int:institution_id>/contacts/<int:place>/dismiss")
+@bp.route("/institutions/<int:institution_id>/contacts/<int:place>/dismiss", methods=["GET", "POST"])
 @requires("keep_contacts", Institution, loading=queries.WITH_CONTACTS)
 def dismiss_contact(institution: Institution, place: int) -> Any:
     held = next((contact for contact in institution.contacts if contact.place == place), None)
     person = held.person if held else abort(404)
+    path = url_for(".contacts", institution_id=institution.id)
+    asked = request.form.get("person", str(person.id)) == str(person.id)  # else somebody replaced them meanwhile
+    if request.method != "POST" or not asked:
+        yourself = _("You answer for the institution no longer, and cannot name anybody yourself any more.")
+        others = _("%(name)s answers for the institution no longer. What was answered stays.", name=person.name)
+        return _ask(
+            _("%(name)s is no longer a contact", name=person.name),
+            [yourself if person is actor() and not person.is_coordinator else others],
+            [*_trail(institution), (_("Contacts"), path)],
+            person=person.id,
+        )
     actions.dismiss_contact(institution, person, actor=actor())
     db.session.commit()
     flash(_("%(name)s is no longer a contact.", name=person.name), "success")
     if actor().is_coordinator or institution.id in actor().contact_ids:
-        return redirect(url_for(".contacts", institution_id=institution.id), 303)
+        return redirect(path, 303)
     return redirect(institution.path, 303)
 
 
-@bp.post("/institutions/<int:institution_id>/people/<int:affiliation_id>/<any(confirm, refuse):answer>")
+@bp.post("/institutions/<int:institution_id>/people/<int:affiliation_id>/confirm")
 @requires("keep_contacts", Institution)
-def answer_claim(institution: Institution, affiliation_id: int, answer: str) -> Any:
-    """Somebody says that they work here: a contact or a coordinator confirms it, or not."""
-    claim = next((known for known in queries.claims([institution.id]) if known.id == affiliation_id), None)
-    if claim is None:
-        flash(_("This was answered already."), "notice")
-    elif answer == "confirm":
+def confirm_claim(institution: Institution, affiliation_id: int) -> Any:
+    """Somebody says that they work here: a contact or a coordinator confirms it."""
+    if claim := _claim(institution, affiliation_id):
         actions.confirm_affiliation(claim, actor=actor())
+        db.session.commit()
         flash(_("%(name)s is confirmed.", name=claim.person.name), "success")
-    else:
-        actions.refuse_affiliation(claim, actor=actor())
-        flash(_("%(name)s is not listed at the institution.", name=claim.person.name), "success")
-    db.session.commit()
     return redirect(url_for(".contacts", institution_id=institution.id), 303)
+
+
+@bp.route("/institutions/<int:institution_id>/people/<int:affiliation_id>/refuse", methods=["GET", "POST"])
+@requires("keep_contacts", Institution)
+def refuse_claim(institution: Institution, affiliation_id: int) -> Any:
+    """Somebody says that they work here, and they do not."""
+    claim, path = _claim(institution, affiliation_id), url_for(".contacts", institution_id=institution.id)
+    if claim is None:
+        return redirect(path, 303)
+    name = claim.person.name
+    if request.method != "POST":
+        told = _("%(name)s is told, and is not listed at %(place)s.", name=name, place=institution.name)
+        trail = [*_trail(institution), (_("Contacts"), path)]
+        return _ask(_("%(name)s does not work at %(place)s", name=name, place=institution.short_name), [told], trail)
+    actions.refuse_affiliation(claim, actor=actor())
+    db.session.commit()
+    flash(_("%(name)s is not listed at the institution.", name=name), "success")
+    return redirect(path, 303)
 
 
 @bp.route("/networks/new", methods=["GET", "POST"])
@@ -143,7 +166,7 @@ def new_network() -> Any:
         network = actions.found_network(**_network_values(form), actor=actor())
         actions.name_coordinator(network, actor(), actor=actor())
         db.session.commit()
-        flash(_("The network is founded, and you coordinate it."), "success")
+        flash(_("The network is created, and you coordinate it."), "success")
         return redirect(network.path, 303)
     return render_template("institutions/network.html", form=form, network=None), (422 if form.errors else 200)
 
@@ -182,14 +205,24 @@ def members(network: Network) -> Any:
     return render_template("institutions/members.html", **parts), status
 
 
-@bp.post("/networks/<int:network_id>/members/<int:institution_id>/leave")
+@bp.route("/networks/<int:network_id>/members/<int:institution_id>/leave", methods=["GET", "POST"])
 @requires("coordinate_network", Network)
 def leave_network(network: Network, institution_id: int) -> Any:
     institution = load(Institution, institution_id)
+    path = url_for(".members", network_id=network.id)
+    if request.method != "POST":
+        return _ask(
+            _("End the membership of %(name)s", name=institution.short_name),
+            [
+                _("%(name)s leaves %(network)s today.", name=institution.name, network=network.name),
+                _("Its people no longer see what is for members only. Projects it takes part in stay as they are."),
+            ],
+            [*_trail(network), (_("Members"), path)],
+        )
     actions.leave_network(institution, network, actor=actor())
     db.session.commit()
     flash(_("%(name)s is no longer a member.", name=institution.name), "success")
-    return redirect(url_for(".members", network_id=network.id), 303)
+    return redirect(path, 303)
 
 
 @bp.route("/networks/<int:network_id>/coordinators", methods=["GET", "POST"])
@@ -208,16 +241,45 @@ def coordinators(network: Network) -> Any:
     return render_template("institutions/coordinators.html", **parts), (422 if form.errors else 200)
 
 
-@bp.post("/networks/<int:network_id>/coordinators/<int:person_id>/dismiss")
+@bp.route("/networks/<int:network_id>/coordinators/<int:person_id>/dismiss", methods=["GET", "POST"])
 @requires("coordinate_network", Network)
 def dismiss_coordinator(network: Network, person_id: int) -> Any:
     person = load(Person, person_id)
+    path = url_for(".coordinators", network_id=network.id)
+    if request.method != "POST":
+        told = _("%(name)s can no longer accept proposals or change what belongs to the network.", name=person.name)
+        yourself = _("This is you: you lose these rights at once, and only another coordinator can give them back.")
+        return _ask(
+            _("%(name)s is no longer coordinator", name=person.name),
+            [told, yourself] if person is actor() else [told],
+            [*_trail(network), (_("Coordinators"), path)],
+        )
     actions.dismiss_coordinator(network, person, actor=actor())
     db.session.commit()
     flash(_("%(name)s is no longer coordinator.", name=person.name), "success")
     if network.id not in actor().coordinated_ids:
         return redirect(network.path, 303)
-    return redirect(url_for(".coordinators", network_id=network.id), 303)
+    return redirect(path, 303)
+
+
+def _ask(title: str, sentences: list[str], trail: list[tuple[str, str]], **hidden: Any) -> str:
+    """The page that asks once more; its button says what its title says."""
+    page = {"title": title, "sentences": sentences, "submit": title, "trail": trail, "hidden": hidden}
+    return render_template("institutions/confirm.html", **page)
+
+
+def _trail(place: Institution | Network) -> list[tuple[str, str]]:
+    if isinstance(place, Network):
+        return [(_("Networks"), url_for("directory.networks")), (place.name, place.path)]
+    return [(_("Institutions"), url_for("directory.institutions")), (place.short_name, place.path)]
+
+
+def _claim(institution: Institution, affiliation_id: int) -> Affiliation | None:
+    """What is to be confirmed or refused; None, and a word to the reader, when that was done already."""
+    claim = next((known for known in queries.claims([institution.id]) if known.id == affiliation_id), None)
+    if claim is None:
+        flash(_("This was answered already."), "notice")
+    return claim
 
 
 def _contact_forms(institution: Institution) -> dict[int, ContactForm]:
@@ -252,7 +314,7 @@ def _network_values(form: NetworkForm) -> dict[str, Any]:
 
 def _saved_meanwhile(institution: Institution, form: InstitutionForm) -> dict[str, str]:
     """By field: what somebody else saved since this form was opened, where it differs from what is typed."""
-    readable = {"country": country_name, "native_language": language_name}
+    readable: dict[str, Any] = {"country": country_name, "native_language": language_name, "founded": format_day}
     saved = {}
     for name, typed in form.values().items():
         current = getattr(institution, name)
