@@ -18,7 +18,7 @@ from tracker import languages
 from tracker.accounts import passwords, zones
 from tracker.accounts.addresses import normal_email
 from tracker.dates import PartialDateField
-from tracker.forms import BaseForm, CheckboxesField, checked, choices
+from tracker.forms import MARKDOWN_HINT, BaseForm, CheckboxesField, checked, choices
 from tracker.i18n import LANGUAGES, _, _l, interface_languages, language_name
 from tracker.identifiers import normal_orcid
 from tracker.institutions.models import Affiliation, Institution, Network, Person
@@ -93,7 +93,7 @@ class ProfileForm(BaseForm):
     interface_language = SelectField(_l("Language of pages and mails"), [Optional()])
     time_zone = SelectField(_l("Time zone"))
     orcid = StringField("ORCID iD", [Optional(), Length(max=60), checked(normal_orcid)])
-    about = TextAreaField(_l("About you"), [Optional(), Length(max=ABOUT)])
+    about = TextAreaField(_l("About you: what you work on"), [Optional(), Length(max=ABOUT)], description=MARKDOWN_HINT)
     is_listed = BooleanField(_l("Show a public page about me"))
 
     def __init__(self, person: Person) -> None:

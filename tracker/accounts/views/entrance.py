@@ -43,9 +43,7 @@ def sign_in() -> Any:
         person = queries.by_email(form.email.data)
         if passwords.is_right(person, form.password.data or "") and person is not None:
             return come_in(person, next_path)
-        form.form_errors.append(
-            _("E-mail and password do not belong together. Try again, or have a link mailed to you.")
-        )
+        form.form_errors.append(_("This e-mail or password is not right. Try again, or have a link mailed to you."))
     status = 422 if request.method == "POST" else 200
     return render_template("accounts/sign_in.html", form=form), status
 
