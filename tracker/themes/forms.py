@@ -5,7 +5,7 @@ from wtforms import IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from tracker import goals
-from tracker.forms import BaseForm, CheckboxesField, choices, row_number
+from tracker.forms import MARKDOWN_HINT, BaseForm, CheckboxesField, choices, row_number
 from tracker.i18n import _, _l
 from tracker.themes.models import Theme
 
@@ -25,7 +25,7 @@ class ThemeForm(BaseForm):
     description = TextAreaField(
         _l("Description"),
         [Optional(), Length(max=20_000)],
-        description=_l("What belongs here. You can use simple formatting."),
+        description=MARKDOWN_HINT,
         render_kw={"rows": 6},
     )
     goals = CheckboxesField(_l("Sustainable Development Goals"), [Optional()], coerce=row_number)
