@@ -34,7 +34,7 @@ def test_a_report_begins_with_what_the_project_knows():
 
 
 def test_a_report_begins_only_in_a_running_project():
-    with pytest.raises(RuleBroken, match="running"):
+    with pytest.raises(RuleBroken, match="once the project runs"):
         actions.start_report(make_project(ProjectState.RECRUITING), actor=None)
 
 

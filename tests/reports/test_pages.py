@@ -42,7 +42,7 @@ def typed(report, authors=({"name": "Ana Cruz", "affiliation": "Institute"},), *
 def test_a_lead_begins_the_record_and_fills_it_in(signed_in):
     project = make_project(ProjectState.RUNNING)
     lead = signed_in(project.lead)
-    assert "Begin the record" in lead.get(f"/projects/{project.id}").text
+    assert "Add the report" in lead.get(f"/projects/{project.id}").text
     answer = lead.submit(f"/projects/{project.id}/reports/new")
     assert answer.status_code == 303
     assert lead.get(answer.location).status_code == 200

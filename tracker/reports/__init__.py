@@ -1,1 +1,1 @@
-"""What a study leaves behind: the record of a report, its authors, its file, its publication."""
+"""What a project leaves behind: the record of a report, its authors, its file, its publication."""

@@ -32,9 +32,9 @@ MOST_REPORTS = 30  # of one project
 
 declare(
     {
-        "reports.start": _l("%(actor)s began the record of a report."),
-        "reports.change": _l("%(actor)s changed the record of “%(report)s”."),
-        "reports.correct": _l("%(actor)s corrected the published record of “%(report)s”."),
+        "reports.start": _l("%(actor)s added a report."),
+        "reports.change": _l("%(actor)s changed the details of “%(report)s”."),
+        "reports.correct": _l("%(actor)s corrected the published details of “%(report)s”."),
         "reports.authors": _l("%(actor)s changed the authors of “%(report)s”."),
         "reports.attach": _l("%(actor)s put the file %(file)s with “%(report)s”."),
         "reports.detach": _l("%(actor)s removed the file %(file)s from “%(report)s”."),
@@ -42,7 +42,7 @@ declare(
             "%(actor)s published “%(report)s” and confirmed that every author approved version %(version)s "
             "and this order."
         ),
-        "reports.import": _l("%(actor)s imported the record of “%(report)s”."),
+        "reports.import": _l("%(actor)s imported the details of “%(report)s”."),
     }
 )
 
@@ -56,7 +56,7 @@ def a_current_draft(project: Project) -> list[Missing]:
     if any(report.file_id or report.website or report.abstract.strip() for report in begun):
         return []
     if not begun:
-        return [Missing(_("Begin the record of the report."), f"{project.path}#reports")]
+        return [Missing(_("Add the report."), f"{project.path}#reports")]
     return [Missing(_("Add the draft of the report: its file, or an abstract."), f"{begun[0].path}/edit#upload")]
 
 
@@ -67,7 +67,7 @@ def a_complete_record(project: Project) -> list[Missing]:
     if has_published(project) or any(not missing_in(report) for report in begun):
         return []
     if not begun:
-        return [Missing(_("Begin the record of the report."), f"{project.path}#reports")]
+        return [Missing(_("Add the report."), f"{project.path}#reports")]
     return [item for report in begun for item in missing_in(report)]
 
 
@@ -99,7 +99,7 @@ def missing_in(report: Report) -> list[Missing]:
 def start_report(project: Project, *, actor: Person | None) -> Report:
     """Begin the record of a report, filled in from the project: title, language, publisher and authors."""
     if project.state not in (ProjectState.RUNNING, ProjectState.REVIEW):
-        raise RuleBroken(_("A report begins when the project is running."))
+        raise RuleBroken(_("A report can be added once the project runs."))
     if len(of_project(project, actor)) >= MOST_REPORTS:
         raise RuleBroken(_("A project holds at most %(count)s reports.", count=MOST_REPORTS))
     report = Report(

@@ -17,7 +17,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 
 from tracker import i18n, languages
 from tracker.dates import PartialDateField
-from tracker.forms import BaseForm, CheckboxesField, checked, choices, row_number
+from tracker.forms import MARKDOWN_HINT, BaseForm, CheckboxesField, checked, choices, row_number
 from tracker.i18n import _, _l, language_name
 from tracker.identifiers import normal_doi, normal_isbn, normal_issn, normal_orcid, website
 from tracker.reports.actions import AUTHOR_FIELDS, FIELDS, MOST_AUTHORS
@@ -76,7 +76,9 @@ class ReportForm(BaseForm):
     title = StringField(_l("Title"), [Optional(), length("title")])
     kind = SelectField(_l("Type"))
     authors = Rows(FormField(AuthorForm), _l("Authors, in order"), max_entries=MOST_ROWS)
-    abstract = TextAreaField(_l("Abstract"), [Optional(), Length(max=ABSTRACT_LENGTH)], render_kw={"rows": 8})
+    abstract = TextAreaField(
+        _l("Abstract"), [Optional(), Length(max=ABSTRACT_LENGTH)], description=MARKDOWN_HINT, render_kw={"rows": 8}
+    )
     language = SelectField(_l("Language"))
     published_on = PartialDateField(
         _l("Date of publication"), [Optional()], description=_l("2026, 2026-09 or 2026-09-30")
@@ -102,7 +104,7 @@ class ReportForm(BaseForm):
     suggested_citation = TextAreaField(
         _l("Citation, as the publisher wants it"),
         [Optional(), Length(max=2000)],
-        description=_l("Empty: made from this record."),
+        description=_l("Left empty, it is made from these details."),
         render_kw={"rows": 2},
     )
     notes = TextAreaField(

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -5,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from tracker import files
 from tracker.access import actor, requires
 from tracker.database import db
-from tracker.i18n import _
+from tracker.i18n import _, format_day, format_number, language_name, list_and
 from tracker.markdown import render
 from tracker.projects.models import Project
 from tracker.projects.requirements import missing
@@ -13,7 +14,7 @@ from tracker.projects.states import ProjectState
 from tracker.reports import actions, queries
 from tracker.reports.forms import PublishForm, ReportForm
 from tracker.reports.models import Report
-from tracker.reports.states import ReportState
+from tracker.reports.states import KIND_LABELS, LICENCES, ReportState
 
 bp = Blueprint("reports", __name__)
 
@@ -115,8 +116,25 @@ def _people(report: Report) -> list[tuple[int, str]]:
 def _differing(form: ReportForm, report: Report) -> dict[str, str]:
     """What is saved now, by field, where it is not what was typed."""
     typed = form.fields()
-    theirs = {name: str(getattr(report, name) or "–") for name in typed if getattr(report, name) != typed[name]}
+    saved_now = {name: getattr(report, name) for name in typed}
+    theirs = {name: _readable(name, value) for name, value in saved_now.items() if value != typed[name]}
     saved = [(author.name, author.affiliation) for author in report.authors]
     if saved != [(row["name"], row["affiliation"]) for row in form.author_rows()]:
-        theirs["authors"] = "; ".join(f"{name} ({place})" if place else name for name, place in saved)
+        named = "; ".join(f"{name} ({place})" if place else name for name, place in saved)
+        theirs["authors"] = named or _("(nothing)")
     return theirs
+
+
+def _readable(name: str, value: Any) -> str:
+    """The value of a field as the form shows it, not as the row keeps it."""
+    if not value:
+        return _("(nothing)")
+    ways: dict[str, Callable[[Any], Any]] = {
+        "kind": lambda kind: KIND_LABELS[kind],
+        "language": language_name,
+        "other_languages": lambda tags: list_and(map(language_name, tags)),
+        "published_on": format_day,
+        "licence": lambda licence: LICENCES.get(licence, licence),
+        "pages": format_number,
+    }
+    return str(ways.get(name, str)(value))
