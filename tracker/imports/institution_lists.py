@@ -13,7 +13,7 @@ from typing import Any
 
 from tracker.database import db
 from tracker.errors import RuleBroken
-from tracker.i18n import _
+from tracker.i18n import _, list_and, ngettext
 from tracker.imports import queries, reading
 from tracker.imports.institution_rows import Row, understand
 from tracker.imports.matching import Known, name_key
@@ -171,14 +171,25 @@ def _contradictions(rows: dict[int, Row]) -> dict[int, Refused]:
     for field, name in (("import_key", "slug"), ("ror", "ror")):
         for places in _groups(rows, lambda row, field=field: row.fields[field]):
             for place in places:
-                others = _others(places, place)
-                sentence = _("Row %(rows)s has the same and says something else.", rows=others)
+                others = [other for other in places if other != place]
+                sentence = ngettext(
+                    "Row %(rows)s has the same and says something else.",
+                    "Rows %(rows)s have the same and say something else.",
+                    len(others),
+                    rows=list_and(others),
+                )
                 refused.setdefault(place, Refused(name, sentence))
     for places in _groups(rows, _name_of):
         group = [rows[place] for place in places]
         if not any(all(row.fields[field] for row in group) for field in ("import_key", "ror")):
             for place in places:
-                sentence = _("Row %(rows)s has the same name and country.", rows=_others(places, place))
+                others = [other for other in places if other != place]
+                sentence = ngettext(
+                    "Row %(rows)s has the same name and country.",
+                    "Rows %(rows)s have the same name and country.",
+                    len(others),
+                    rows=list_and(others),
+                )
                 refused.setdefault(place, Refused("name", sentence))
     return refused
 
@@ -200,7 +211,3 @@ def _groups(rows: dict[int, Row], key: Any) -> Iterable[list[int]]:
         if value := key(row):
             found[value].append(place)
     return [places for places in found.values() if len(places) > 1]
-
-
-def _others(places: list[int], place: int) -> str:
-    return ", ".join(str(other) for other in places if other != place)

@@ -81,7 +81,7 @@ class Known:
                 reason=_("There is one of this name, but in another country."),
                 candidates=self._named(dict.fromkeys(elsewhere)),
             )
-        return Match(reason=_("No institution here is called so."))
+        return Match(reason=_("No institution has this name."))
 
     def exactly(self, name: str) -> list[int]:
         return self._exact.get(name, [])

@@ -23,7 +23,7 @@ from tracker.database import db
 from tracker.dates import earth_day
 from tracker.errors import RuleBroken
 from tracker.folding import fold
-from tracker.i18n import _
+from tracker.i18n import _, list_and, ngettext
 from tracker.imports import queries, reading
 from tracker.imports.matching import Known, name_key, variants
 from tracker.imports.outcome import Line, Outcome, PartnerName, Refused, Remark, Verdict
@@ -84,8 +84,13 @@ def import_all(
             continue
         same = [other for other in first[record.key] if other != place]
         if any(understood[other] != record for other in same):
-            others = ", ".join(map(str, same))
-            remark = Remark("title", _("Record %(rows)s has the same source and title.", rows=others))
+            sentence = ngettext(
+                "Record %(rows)s has the same source and title.",
+                "Records %(rows)s have the same source and title.",
+                len(same),
+                rows=list_and(same),
+            )
+            remark = Remark("title", sentence)
             outcome.lines.append(Line(place, titles[place], Verdict.REFUSED, remarks=[remark]))
         elif first[record.key][0] != place:
             remark = Remark("", _("The same as record %(row)s.", row=first[record.key][0]))
@@ -145,7 +150,7 @@ def _make(record: Record, around: Surroundings) -> Project:
     network = around.network_called(record.network, around.allowed) if record.network else None
     network = network or around.network
     if network is None:
-        raise Refused("network", _("No network here is called so. Choose the one its projects shall belong to."))
+        raise Refused("network", _("No network has this name. Choose the one its projects belong to."))
     now = clock.now()
     project = Project(
         import_key=record.key,

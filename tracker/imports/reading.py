@@ -5,7 +5,7 @@ import io
 import json
 from typing import Any
 
-from tracker.i18n import _
+from tracker.i18n import _, list_and
 from tracker.imports.outcome import Refused, Unreadable
 from tracker.markdown import clean_text
 
@@ -67,7 +67,7 @@ def table(data: bytes) -> list[tuple[int, dict[str, str] | Refused]]:
 def _check_header(header: list[str]) -> None:
     if missing := [name for name in REQUIRED if name not in header]:
         hint = _("Its cells are divided by semicolons; use commas.") if any(";" in cell for cell in header) else ""
-        sentence = _("The first row must name the columns, among them: %(names)s.", names=", ".join(missing))
+        sentence = _("The first row must name the columns, among them: %(names)s.", names=list_and(missing))
         raise Unreadable(f"{sentence} {hint}".strip())
     if "" in header:
         raise Unreadable(_("Column %(number)s has no name.", number=header.index("") + 1))

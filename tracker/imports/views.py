@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from tracker import files
 from tracker.access import actor, requires
 from tracker.database import db
-from tracker.i18n import _
+from tracker.i18n import _, list_and
 from tracker.imports import queries
 from tracker.imports.actions import import_file
 from tracker.imports.forms import ConfirmForm, UploadForm
@@ -50,7 +50,7 @@ def confirm() -> Any:
         _know_again()
         return _preview(outcome, form.sha256.data, form.network.data or "", differs=True), 409
     db.session.commit()
-    told = ", ".join(f"{label}: {number}" for _verdict, label, number in outcome.counts)
+    told = list_and(f"{label}: {number}" for _verdict, label, number in outcome.counts)
     flash(_("The file is imported. %(counts)s.", counts=told), "success")
     return redirect(url_for(".index"), 303)
 
