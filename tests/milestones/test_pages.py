@@ -26,7 +26,7 @@ def test_a_lead_makes_a_plan_from_a_template_and_changes_a_date(signed_in):
     project = make_project(ProjectState.RECRUITING)
     lead = signed_in(project.lead)
     page = lead.get(f"/projects/{project.id}/plan")
-    assert "Paired study, 12 months" in page.text
+    assert "Project of two institutions, 12 months" in page.text
     answer = lead.submit(f"/projects/{project.id}/plan", template="paired-study", start="2026-03-01")
     assert answer.status_code == 303
     milestone = first(project)

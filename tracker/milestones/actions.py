@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from tracker import clock
-from tracker.activity.kinds import declare
+from tracker.activity.kinds import Why, declare
 from tracker.activity.record import record
 from tracker.database import db
 from tracker.dates import PartialDate, add_months
@@ -31,6 +31,7 @@ declare(
         "milestones.reopen": _l("%(actor)s reopened the milestone “%(milestone)s”."),
         "milestones.drop": _l("%(actor)s dropped the milestone “%(milestone)s”."),
         "milestones.note": _l("%(actor)s wrote a progress note."),
+        "milestones.withdraw_note": _l("%(actor)s withdrew the progress note on %(on)s."),
     }
 )
 
@@ -154,7 +155,7 @@ def move(
         tell=leads(project) if has_started(project) else (),
         before=str(before) if before else "–",
         after=str(due) if due else "–",
-        reason=str(reason) if reason else "",
+        delay=str(reason) if reason else "",
         words=words,
     )
 
@@ -236,6 +237,22 @@ def write_note(
     return note
 
 
+def withdraw_note(note: ProgressNote, *, actor: Person | None) -> None:
+    """Take a note away from everybody. The history keeps that it was written and withdrawn, not its words."""
+    _note(
+        "milestones.withdraw_note",
+        note.project,
+        actor=actor,
+        tell=[note.author] if note.author else (),
+        why=Why.YOURSELF,
+        note_id=note.id,
+        on=str(note.on),
+        files=[file.sha256 for file in note.files],
+    )
+    db.session.delete(note)
+    db.session.flush()
+
+
 def _new(project: Project, name: str, due: PartialDate | None) -> Milestone:
     return Milestone(
         project=project,
@@ -255,6 +272,7 @@ def _note(
     *,
     actor: Person | None,
     tell: Sequence[Person] = (),
+    why: Why = Why.TEAM,
     **details: Any,
 ) -> None:
     """One row of activity, on the project: its history tells of the plan too."""
@@ -267,11 +285,7 @@ def _note(
             "path": milestone.path,
             **details,
         }
-    record(kind, project, actor=actor, tell=tell, **details)
-
-
-def _leads(project: Project) -> list[Person]:
-    return [member.person for member in project.members if member.is_lead and member.left_at is None]
+    record(kind, project, actor=actor, tell=tell, why=why, **details)
 
 
 def _plan_may_change(project: Project) -> None:

@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from tracker import languages
 from tracker.dates import EARLIEST_YEAR, LATEST_YEAR, PartialDateField
 from tracker.errors import RuleBroken
-from tracker.forms import BaseForm, choices, row_number
+from tracker.forms import MARKDOWN_HINT, BaseForm, choices, row_number
 from tracker.i18n import _, _l
 from tracker.milestones.actions import check_it_has_come
 from tracker.milestones.models import Milestone
@@ -121,10 +121,10 @@ class NoteForm(BaseForm):
     text = TextAreaField(
         _l("What happened?"),
         [InputRequired(), Length(max=NOTE_LENGTH)],
-        description=_l("A few sentences are enough. You can use simple formatting."),
+        description=MARKDOWN_HINT,
         render_kw={"rows": 8},
     )
-    on = PartialDateField(_l("Day it tells of"), [InputRequired()], description=PARTIAL)
+    on = PartialDateField(_l("Date"), [InputRequired()], description=PARTIAL)
     milestone = SelectField(_l("About which milestone?"))
     language = SelectField(_l("Language you write in"))
     audience = RadioField(_l("Who may read it?"), [InputRequired()])

@@ -55,6 +55,8 @@ class Milestone(Base):
         back_populates="milestone", cascade="all, delete-orphan", order_by="DateChange.id"
     )
 
+    dropped_because = ""  # what was said when it was dropped; `queries.plan` reads it from the history
+
     __table_args__ = (sa.Index(None, "project_id", "last_day"), sa.Index(None, "state", "last_day"))
 
     @validates("due")

@@ -32,6 +32,12 @@ def view_note(actor: Person | None, note: ProgressNote) -> bool:
     return view_project(actor, note.project) and note.audience in audiences(actor, note.project)
 
 
+@permission
+def withdraw_note(actor: Person | None, note: ProgressNote) -> bool:
+    """Its author, and the lead."""
+    return actor is not None and (actor.id == note.author_id or lead_project(actor, note.project))
+
+
 def audiences(actor: Person | None, project: Project) -> list[NoteAudience]:
     """The kinds of notes on a project that somebody who may read the project reads."""
     if actor is None:

@@ -3,6 +3,7 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
+from tracker.activity.models import Activity
 from tracker.database import db
 from tracker.dates import earth_day
 from tracker.institutions.models import Person
@@ -14,6 +15,7 @@ from tracker.projects.states import ProjectState
 
 STARTED = frozenset({ProjectState.RUNNING, ProjectState.REVIEW, ProjectState.PUBLISHED})
 MOST_SHOWN = 200  # milestones of one plan on a page
+SHOWN_NOTES = 20  # on the page of their project
 
 WITH_PROJECT = (
     joinedload(Milestone.project).options(
@@ -32,12 +34,17 @@ PROJECT_TEAM = (
 )
 """What the permissions ask of a project, and the names its forms offer."""
 
-NOTE_WITH_FILES = (joinedload(ProgressNote.project).options(*PROJECT_TEAM), selectinload(ProgressNote.files))
+NOTE_WITH_FILES = (
+    joinedload(ProgressNote.project).options(*PROJECT_TEAM),
+    joinedload(ProgressNote.author),
+    joinedload(ProgressNote.milestone),
+    selectinload(ProgressNote.files),
+)
 
 
 def plan(project: Project) -> list[Milestone]:
     """The milestones of a project in the order they are due, those without a date last."""
-    return list(
+    found = list(
         db.session.scalars(
             sa.select(Milestone)
             .where(Milestone.project_id == project.id)
@@ -50,6 +57,22 @@ def plan(project: Project) -> list[Milestone]:
             .limit(MOST_SHOWN)
         )
     )
+    if any(milestone.state is MilestoneState.DROPPED for milestone in found):
+        words = _words_of_dropped(project)
+        for milestone in found:
+            milestone.dropped_because = words.get(milestone.id, "")
+    return found
+
+
+def _words_of_dropped(project: Project) -> dict[int, str]:
+    """By milestone: what was said when it was last dropped."""
+    drops = sa.select(Activity.details).where(
+        Activity.subject_type == "project",
+        Activity.subject_id == project.id,
+        Activity.kind == "milestones.drop",
+    )
+    newest_last = db.session.scalars(drops.order_by(Activity.id.desc()).limit(MOST_SHOWN)).all()[::-1]
+    return {details.get("milestone_id", 0): details.get("words", "") for details in newest_last}
 
 
 def size(project: Project) -> int:
@@ -78,21 +101,24 @@ def open_milestones(project: Project) -> list[tuple[int, str]]:
     return [(row.id, row.name) for row in db.session.execute(query)]
 
 
-def notes(project: Project, actor: Person | None, limit: int = 20) -> list[ProgressNote]:
-    """The newest notes this person may read on a project that they may read."""
-    return list(
-        db.session.scalars(
-            sa.select(ProgressNote)
-            .where(ProgressNote.project_id == project.id, notes_visible_to(actor, project))
-            .options(
-                joinedload(ProgressNote.author),
-                joinedload(ProgressNote.milestone),
-                selectinload(ProgressNote.files),
-            )
-            .order_by(ProgressNote.on.desc(), ProgressNote.id.desc())
-            .limit(limit)
+def all_notes(project: Project, actor: Person | None) -> sa.Select[ProgressNote]:
+    """The notes this person may read on a project that they may read, newest first."""
+    return (
+        sa.select(ProgressNote)
+        .where(ProgressNote.project_id == project.id, notes_visible_to(actor, project))
+        .options(
+            joinedload(ProgressNote.author),
+            joinedload(ProgressNote.milestone),
+            selectinload(ProgressNote.files),
         )
+        .order_by(ProgressNote.on.desc(), ProgressNote.id.desc())
     )
+
+
+def notes(project: Project, actor: Person | None, limit: int = SHOWN_NOTES + 1) -> list[ProgressNote]:
+    """The newest of them, for the project's page: SHOWN_NOTES, and one more from which it knows that there are
+    more."""
+    return list(db.session.scalars(all_notes(project, actor).limit(limit)))
 
 
 def late(network_ids: set[int], before: date | None = None) -> sa.Select[Milestone]:

@@ -89,7 +89,7 @@ TEMPLATES = {
         ),
         Template(
             "paired-study",
-            _l("Paired study, 12 months"),
+            _l("Project of two institutions, 12 months"),
             12,
             (
                 (_l("Concept"), 0),
@@ -99,7 +99,7 @@ TEMPLATES = {
                 (_l("Interim drafts"), 6),
                 (_l("Joint draft"), 9),
                 (_l("Review"), 10),
-                (_l("Published"), 11),
+                (_l("Publication"), 11),
                 (_l("Launch"), 12),
                 (_l("Uptake check"), 18),
             ),
@@ -118,7 +118,7 @@ TEMPLATES = {
                 (_l("Comparative draft"), 23),
                 (_l("Review"), 25),
                 (_l("Translation"), 28),
-                (_l("Published"), 29),
+                (_l("Publication"), 29),
                 (_l("Launch"), 30),
                 (_l("Uptake check"), 36),
             ),

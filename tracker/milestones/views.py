@@ -7,13 +7,14 @@ from tracker.access import actor, requires
 from tracker.clock import today
 from tracker.database import db
 from tracker.dates import PartialDate
-from tracker.i18n import _
+from tracker.i18n import _, format_day
 from tracker.institutions.models import Person
 from tracker.markdown import render
 from tracker.milestones import actions, queries
 from tracker.milestones.forms import DoneForm, DropForm, LateForm, MilestoneForm, NoteForm, TemplateForm
 from tracker.milestones.models import Milestone, ProgressNote
 from tracker.milestones.states import TEMPLATES, MilestoneState, NoteAudience
+from tracker.paging import paginate
 from tracker.projects.models import Partner, Project
 
 bp = Blueprint("milestones", __name__)
@@ -170,6 +171,26 @@ def new_note(project: Project) -> Any:
     return _form_page("milestones/new_note.html", form, project=project, preview=preview)
 
 
+@bp.get("/projects/<int:project_id>/notes")
+@requires("view_project", Project, loading=queries.PROJECT_TEAM)
+def notes(project: Project) -> str:
+    """Every note on a project that the reader may see."""
+    page = paginate(queries.all_notes(project, actor()))
+    return render_template("milestones/notes.html", project=project, page=page)
+
+
+@bp.route("/notes/<int:progress_note_id>/withdraw", methods=["GET", "POST"])
+@requires("withdraw_note", ProgressNote, loading=queries.NOTE_WITH_FILES, seen_by="view_note")
+def withdraw_note(note: ProgressNote) -> Any:
+    project = note.project
+    if request.method != "POST":
+        return render_template("milestones/withdraw_note.html", project=project, note=note)
+    actions.withdraw_note(note, actor=actor())
+    db.session.commit()
+    flash(_("The note is withdrawn."), "success")
+    return redirect(f"{project.path}#progress", 303)
+
+
 @bp.get("/notes/<int:progress_note_id>/files/<int:file_id>")
 @requires("view_note", ProgressNote, loading=queries.NOTE_WITH_FILES)
 def note_file(note: ProgressNote, file_id: int) -> Any:
@@ -225,7 +246,7 @@ def _differing(form: MilestoneForm, milestone: Milestone) -> dict[str, str]:
     nobody = _("nobody in particular")
     saved = {
         "name": (milestone.name, milestone.name),
-        "due": (milestone.due, str(milestone.due or "–")),
+        "due": (milestone.due, format_day(milestone.due) if milestone.due else _("(nothing)")),
         "partner": (str(milestone.partner_id or ""), milestone.partner.name if milestone.partner else nobody),
         "person": (str(milestone.person_id or ""), milestone.person.name if milestone.person else nobody),
     }
