@@ -19,7 +19,7 @@ from tracker.activity.queries import revision
 from tracker.clock import now
 from tracker.i18n import language
 
-PAGES_KEPT = 512
+BYTES_KEPT = 48 * 1024 * 1024  # of pages: some thousands
 LARGEST_KEPT = 64 * 1024  # bytes
 PRIVATE = ("accounts.", "home.me", "board.")
 
@@ -28,7 +28,7 @@ _lock = Lock()
 
 def init_app(app: Flask) -> None:
     """Answer visitors from their tag where they have the page already, or where we have just made it."""
-    app.extensions["tracker.pages"] = LRUCache(PAGES_KEPT)
+    app.extensions["tracker.pages"] = LRUCache(BYTES_KEPT, getsizeof=lambda kept: len(kept[0]))
     app.before_request(_answer_from_tag)
     app.after_request(_tag)
 
