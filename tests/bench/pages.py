@@ -7,8 +7,9 @@ from random import Random
 from urllib.parse import quote
 
 from tests.bench.generator import Filled
-from tests.bench.phrases import COMMON, RARE
+from tests.bench.phrases import COMMON, EVERY, RARE
 
+AGAIN = 1_000  # at most so many different pages that were read before
 ROWS = 3_000  # at most so many different rows of a kind are asked for in rotation
 VISITOR = ""
 _fresh = count(1)
@@ -18,8 +19,8 @@ _fresh = count(1)
 class Page:
     """A page, who asks for it (VISITOR or a key of Filled.sessions), and how often it is the same.
 
-    "fresh": every request is for an address not asked for before, so that no page is kept for it. "kept": a
-    few pages again and again, as many readers do. "unchanged": the same with the tag of what the reader has.
+    "fresh": every request is for an address not asked for before, so that no page is kept for it. "kept": pages
+    that somebody read before, with nothing changed since. "unchanged": the same by a reader who has them still.
     """
 
     name: str
@@ -34,7 +35,7 @@ class Page:
 
     def addresses(self) -> Iterator[str]:
         """What to ask for, without end."""
-        for path in cycle(self.paths if self.how == "fresh" else self.paths[:50]):
+        for path in cycle(self.paths if self.how == "fresh" else self.paths[:AGAIN]):
             yield _marked(path) if self.how == "fresh" else path
 
 
@@ -49,8 +50,9 @@ def pages(made: Filled) -> list[Page]:
     projects = _some(chance, made.projects, "/projects/{}")
     institutions = _some(chance, made.institutions, "/institutions/{}")
     reports = _some(chance, made.reports, "/reports/{}")
-    filtered = tuple(f"/projects?state=running&theme={theme}" for theme in made.themes)
-    searched = (f"/projects?q={quote(COMMON)}", f"/projects?q={quote(RARE)}")
+    filtered = ("/projects?state=published", "/projects?state=running", "/projects?state=recruiting")
+    of_theme = tuple(f"/projects?state=running&theme={theme}" for theme in made.themes)
+    common, some = (f"/projects?q={quote(EVERY)}",), (f"/projects?q={quote(COMMON)}", f"/projects?q={quote(RARE)}")
     return [
         Page("home", ("/",)),
         Page("home", ("/",), "researcher"),
@@ -59,18 +61,23 @@ def pages(made: Filled) -> list[Page]:
         Page("project list", ("/projects",), "coordinator"),
         Page("project list, filtered", filtered),
         Page("project list, filtered", filtered, "researcher"),
-        Page("project list, searched", searched),
-        Page("project list, searched", searched, "researcher"),
+        Page("project list, by theme", of_theme),
+        Page("project list, by theme", of_theme, "researcher"),
+        Page("project list, searched", common),
+        Page("project list, searched", common, "researcher"),
+        Page("project list, fewer found", some),
+        Page("project list, fewer found", some, "researcher"),
         Page("project", projects, versus_bare=1 / 4),
         Page("project", projects, "researcher"),
         Page("project", projects, "coordinator"),
-        Page("project", projects, how="kept"),
+        Page("project", projects, how="kept", versus_bare=1 / 4),
         Page("project", projects, how="unchanged", versus_bare=1 / 2),
         Page("institution", institutions),
         Page("institution", institutions, "researcher"),
         Page("institution list", ("/institutions",)),
         Page("report", reports, versus_bare=1 / 4),
         Page("report", reports, "researcher"),
+        Page("report", reports, how="kept", versus_bare=1 / 4),
         Page("report", reports, how="unchanged", versus_bare=1 / 2),
         Page("library", ("/reports",)),
         Page("library", ("/reports",), "researcher"),

@@ -19,7 +19,7 @@ CITIES = (
     *("Aramu", "Belisto", "Cardeña", "Dunhe", "Elmira", "Farsal", "Gorani", "Hesheng", "Ilorin", "Jamuri"),
     *("Kelang", "Lumbala", "Moyobo", "Nairo", "Ouadane", "Pallasca", "Quelima", "Rostan", "Sandaré", "Tulpar"),
 )
-COMMON, RARE = "migration", "remittances pilot Jamuri"  # what is searched for
+EVERY, COMMON, RARE = "around", "migration", "remittances pilot Jamuri"  # what is searched for
 
 
 class Phrases:

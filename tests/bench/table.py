@@ -20,7 +20,8 @@ def markdown(results: Results, about: Iterable[str]) -> str:
     for number, largest in enumerate(results[sizes[-1]]):
         figures = [results[size][number] for size in sizes]
         counts = list(dict.fromkeys(str(found.queries) for found in figures))
-        size = f"{largest.size / 1000:.1f} ({largest.gzipped / 1000:.1f})"
+        kilobytes = [found.size / 1000 for found in figures]
+        size = f"{kilobytes[0]:.1f}–{kilobytes[-1]:.1f} ({largest.gzipped / 1000:.1f})"
         cells = [_name(largest), largest.page.who or "visitor", "–".join(counts), size]
         together, bare = _known(largest.together), _known(largest.bare)
         medians, works = _medians(figures), [_known(found.together).work for found in figures]
@@ -43,7 +44,8 @@ def missed(results: Results) -> list[str]:
         who = f"{_name(largest)}, {largest.page.who or 'visitor'}"
         before, after = _medians([least, largest])
         if after > SLOWER * before:
-            found.append(f"{who}: {after / before:.1f} times as long at {sizes[-1]:,} projects as at {sizes[0]:,}")
+            longer = f"{after / before:.1f} times as long at {sizes[-1]:,} projects as at {sizes[0]:,}"
+            found.append(f"{who}: {longer}, with {largest.size / least.size:.1f} times the content")
         aim = largest.page.versus_bare
         if aim and largest.share < aim:
             found.append(f"{who}: {largest.share:.2f} of the bare view's rate, not {aim:.2f}")
