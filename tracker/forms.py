@@ -18,6 +18,7 @@ from wtforms import (
     SelectChoice,
     SelectMultipleField,
     StringField,
+    TextAreaField,
     ValidationError,
 )
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -38,7 +39,8 @@ class BaseForm(Form):
         def bind_field(self, form: Any, unbound: Any, options: dict) -> Any:
             kind = unbound.field_class
             if issubclass(kind, StringField):
-                options["filters"] = [clean, *options.get("filters", ())]
+                tidy = clean if issubclass(kind, TextAreaField) else one_line
+                options["filters"] = [tidy, *options.get("filters", ())]
                 if not issubclass(kind, HiddenField | PasswordField):  # whoever types chooses the script
                     options["render_kw"] = {"dir": "auto", **(unbound.kwargs.get("render_kw") or {})}
             return unbound.bind(form=form, **options)
@@ -83,6 +85,11 @@ def _posted(file_fields: set[str]) -> MultiDict:
 def clean(value: Any) -> Any:
     """Text without what no database or page can hold (NUL, lone surrogates), trimmed; anything else as it is."""
     return clean_text(value).strip() if isinstance(value, str) else value
+
+
+def one_line(value: Any) -> Any:
+    """Clean text without line breaks: a title is also the subject of a mail, and a cell of a list."""
+    return re.sub(r"\s*\n\s*", " ", clean(value)) if isinstance(value, str) else value
 
 
 class CheckboxesField(SelectMultipleField):
