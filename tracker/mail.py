@@ -26,14 +26,19 @@ def compose(template: str, address: str, name: str, values: dict[str, Any]) -> M
     text = render_template(template, base_url=base_url, **values)
     subject, _blank, body = text.strip().partition("\n")
     message = EmailMessage(policy=SMTP)
-    message["Subject"] = " ".join(subject.split())[:200]
+    message["Subject"] = _in_header(subject)[:200]
     message["From"] = Address(_("Research tracker"), addr_spec=current_app.config["MAIL_FROM"])
-    message["To"] = Address(" ".join(name.split()), addr_spec=address)
+    message["To"] = Address(_in_header(name), addr_spec=address)
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = make_msgid(domain=urlsplit(base_url).hostname or "localhost")
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(re.sub(r"\n{3,}", "\n\n", body.strip()) + "\n", cte="quoted-printable")
     return message
+
+
+def _in_header(text: str) -> str:
+    """Text of people on one line. The standard library reads "=?utf-8?q?…?=" in it, line breaks included."""
+    return " ".join(text.replace("=?", "= ?").split())
 
 
 def send(message: Message) -> None:
