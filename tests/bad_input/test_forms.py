@@ -11,6 +11,7 @@ from tests.bad_input.strings import BIG_LIST, HOSTILE, LONG, NO_ID, as_sent, dea
 from tracker.accounts import tokens
 from tracker.accounts.models import Purpose
 from tracker.database import db
+from tracker.institutions.models import Network
 
 WORST = (
     "\0",
@@ -147,3 +148,12 @@ def test_set_up(client, text):
     assert client.submit(path).status_code == 422
     assert client.submit(path, **dict.fromkeys(names, as_sent(text))).status_code == 422
     assert client.get(path).status_code == 200
+
+
+def test_a_line_break_in_a_field_of_one_line_becomes_a_space(signed_in, world):
+    """A name is also the subject of a mail."""
+    network = db.session.get(Network, world.ids["network"])
+    form = {"name": "Water\r\nBcc: all@example.org", "description": "One\r\nline"}
+    assert signed_in(world.people["coordinator"]).submit(f"{network.path}/edit", **form).status_code == 303
+    assert network.name == "Water Bcc: all@example.org"
+    assert network.description == "One\nline"
