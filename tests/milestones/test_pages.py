@@ -3,11 +3,13 @@ import io
 import pytest
 
 from tests.factories import make_person, make_project
+from tracker.activity.outbox import claim, compose
 from tracker.database import db
 from tracker.dates import PartialDate
 from tracker.milestones import actions, queries
 from tracker.milestones.models import ProgressNote
 from tracker.milestones.states import MilestoneState, NoteAudience
+from tracker.projects import actions as projects
 from tracker.projects.states import ProjectState
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
@@ -202,6 +204,77 @@ def test_a_file_that_lies_is_refused_and_the_words_are_kept(signed_in, project):
     assert "minutes.pdf" in answer.text
     assert "Kept" in answer.text
     assert db.session.query(ProgressNote).count() == 0
+
+
+def write(project, text="Met **the mayor**", audience=NoteAudience.TEAM, author=None):
+    on = PartialDate("2026-05")
+    author = author or project.lead
+    return actions.write_note(project, text=text, on=on, language="en", audience=audience, actor=author)
+
+
+def test_all_notes_are_listed_for_whoever_may_read_each(signed_in, client, project):
+    for number in range(22):
+        write(project, f"Öffentlich {number}", NoteAudience.PUBLIC)
+    write(project, "Vertraulich")
+    path = f"/projects/{project.id}/notes"
+    assert f'href="{path}"' in client.get(project.path).text
+    first, second = client.get(path).text, client.get(f"{path}?page=2").text
+    assert "Öffentlich 21" in first and "Öffentlich 0<" in second
+    assert "Vertraulich" not in first + second
+    assert "Vertraulich" in signed_in(project.lead).get(path).text
+    assert client.get(f"/projects/{make_project().id}/notes").status_code == 303
+
+
+def test_an_author_or_the_lead_withdraws_a_note_and_the_history_says_so(signed_in, project):
+    partner, other = project.partner_people[0], signed_in(make_person(contact_of=project.partners[1].institution))
+    lead = signed_in(project.lead)
+    for note, browser in ((write(project, author=partner), signed_in(partner)), (write(project, author=partner), lead)):
+        path = f"/notes/{note.id}/withdraw"
+        assert other.get(path).status_code == 403
+        page = browser.get(path).text
+        assert "the mayor" in page and "cannot be undone" in page
+        assert browser.submit(path).status_code == 303
+        assert browser.get(path).status_code == 404
+    assert "the mayor" not in lead.get(project.path).text
+    assert "withdrew the progress note on May 2026" in lead.get(f"{project.path}/history").text
+
+
+def test_why_a_milestone_was_dropped_is_told_to_those_who_follow(signed_in, client, project):
+    actions.drop(first(project), words="Two became one", actor=project.lead)
+    assert "Two became one" in signed_in(project.partner_people[0]).get(project.path).text
+    assert "Two became one" not in client.get(project.path).text
+
+
+def test_a_plan_offers_what_can_be_done_now(signed_in, project):
+    """Edit before the start, done and a new date after it, nothing while the project is stopped."""
+    begun = make_project(ProjectState.RECRUITING)
+    actions.add_milestone(begun, name="Draft", due=PartialDate("2020"), actor=begun.lead)
+    before = signed_in(begun.lead).get(begun.path).text
+    assert "/edit" in before and "/late" not in before and "timeline__item--late" not in before
+    lead = signed_in(project.lead)
+    assert f"/milestones/{first(project).id}/late" in lead.get(project.path).text
+    projects.take_step(project, "stop", actor=project.lead, reason="Elections")
+    for path in (project.path, f"{project.path}/plan"):
+        assert "/milestones/" not in lead.get(path).text.partition("<main")[2]
+
+
+def test_the_mail_about_a_new_date_brings_the_words_and_says_why_it_comes(signed_in, project):
+    partner, due = project.partner_people[0], {"due": "2031-05", "reason": "travel"}
+    path = f"/milestones/{first(project).id}/late"
+    assert signed_in(partner).submit(path, words="No visa yet", **due).status_code == 303
+    letters = [compose(letter) for letter in claim(500)]
+    mine = [letter for letter in letters if "No visa yet" in letter.get_content()]
+    assert [letter["To"].addresses[0].addr_spec for letter in mine] == [project.lead.email]
+    words = mine[0].get_content()
+    assert words.startswith(f"Dear {project.lead.name},") and words.count(" moved the milestone ") == 1
+    assert "travel" not in words and "because you are in the team of this project" in words
+
+
+def test_after_publication_the_page_calls_late_what_the_board_does(client):
+    published = make_project(ProjectState.PUBLISHED)
+    late = actions.add_milestone(published, name="Uptake check", due=PartialDate("2020"), actor=published.lead)
+    assert late in db.session.scalars(queries.late({published.network_id})).unique().all()
+    assert "timeline__item--late" in client.get(published.path).text
 
 
 def test_the_project_page_costs_the_same_with_more_milestones_and_notes(client, queries, project):
