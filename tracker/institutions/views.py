@@ -6,7 +6,7 @@ from tracker import clock
 from tracker.access import actor, load, requires
 from tracker.database import db
 from tracker.forms import row_number
-from tracker.i18n import _, country_name, format_day, language_name
+from tracker.i18n import _, country_name, format_day, language_name, list_and
 from tracker.institutions import actions, queries
 from tracker.institutions.forms import (
     TEXTS,
@@ -323,5 +323,5 @@ def _saved_meanwhile(institution: Institution, form: InstitutionForm) -> dict[st
     if {theme.id for theme in institution.themes} != set(form.themes.data or ()):
         saved["themes"] = "; ".join(theme.name for theme in institution.themes) or _("(nothing)")
     if set(institution.languages) != set(form.spoken()):
-        saved["languages"] = "; ".join(map(language_name, institution.languages)) or _("(nothing)")
+        saved["languages"] = list_and(map(language_name, institution.languages)) or _("(nothing)")
     return saved or {"name": institution.name}
