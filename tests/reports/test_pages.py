@@ -168,7 +168,7 @@ def test_a_file_that_lies_is_refused(signed_in, report, project):
 
 
 def test_two_who_edit_see_each_other(signed_in, report, project):
-    first = typed(report, title="Hers", language="fr", licence="CC0-1.0", published_on="2026-05")
+    first = typed(report, title="Hers", language="fr", licence="CC0-1.0", published_on="2026-04")
     second = typed(report, title="His", authors=[{"name": "Somebody else"}])
     assert signed_in(project.lead).submit(f"/reports/{report.id}/edit", **first).status_code == 303
     answer = signed_in(project.coordinator).submit(f"/reports/{report.id}/edit", **second)
@@ -176,7 +176,7 @@ def test_two_who_edit_see_each_other(signed_in, report, project):
     assert "Hers" in answer.text
     assert 'value="His"' in answer.text
     assert "Ana Cruz (Institute)" in answer.text
-    for readable in ("French", "No rights reserved (CC0)", "May 2026"):
+    for readable in ("French", "No rights reserved (CC0)", "April 2026"):
         assert f'<div class="theirs__text" dir="auto">{readable}</div>' in answer.text
     assert report.title == "Hers"
 
