@@ -82,12 +82,15 @@ class FolderStore:
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(f".{secrets.token_hex(4)}.part")
-        with part.open("wb") as target:
-            while chunk := stream.read(CHUNK):
-                target.write(chunk)
-            target.flush()
-            os.fsync(target.fileno())
-        part.replace(path)
+        try:
+            with part.open("wb") as target:
+                while chunk := stream.read(CHUNK):
+                    target.write(chunk)
+                target.flush()
+                os.fsync(target.fileno())
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)  # there only where something went wrong
 
     def read(self, key: str) -> Iterator[bytes]:
         """The bytes, in pieces. FileNotFoundError at once where there are none."""
@@ -154,12 +157,18 @@ def send(row: StoredFile) -> Response:
     """The file as an attachment under the name it was given (RFC 6266)."""
     response = Response(store().read(row.key), mimetype=row.media_type)
     response.content_length = row.size
-    ascii_name = unicodedata.normalize("NFKD", row.name).encode("ascii", "ignore").decode().replace('"', "") or "file"
     response.headers["Content-Disposition"] = (
-        f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(row.name)}"
+        f"attachment; filename=\"{_ascii_name(row.name)}\"; filename*=UTF-8''{quote(row.name, safe='')}"
     )
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+def _ascii_name(name: str) -> str:
+    """The name for programs that know no other letters; taking a letter apart may leave a slash or a quote."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    stem, dot, extension = re.sub(r"[^\w .()+,-]", "", plain).rpartition(".")
+    return f"{stem.strip(' .') or 'file'}{dot}{extension}"
 
 
 def _checked_extension(name: str, stream: IO[bytes]) -> str:
