@@ -1,5 +1,8 @@
 """Headers of every answer, and the limits on how often something may be tried."""
 
+from math import ceil
+from time import time
+
 from flask import Flask, Response, abort, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -44,6 +47,8 @@ def _headers(response: Response) -> Response:
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+    if response.status_code == 429 and limiter.current_limit:
+        headers["Retry-After"] = str(max(1, ceil(limiter.current_limit.reset_at - time())))
     if request.is_secure:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response
