@@ -42,7 +42,7 @@ def _answer_from_tag() -> Response | None:
         g.page_tag = _tag_of(revision())
     except OperationalError:
         return None  # the page itself will say what is wrong
-    if request.if_none_match.contains_weak(g.page_tag):
+    if not request.if_none_match.star_tag and request.if_none_match.contains_weak(g.page_tag):
         return _finish(Response(status=304))
     kept = _kept(g.page_tag)
     if kept is None:
@@ -58,6 +58,7 @@ def _tag(response: Response) -> Response:
             response.headers["Cache-Control"] = "private, no-cache"
         return response
     if response.status_code != 200 or response.is_streamed or response.direct_passthrough:
+        response.headers.setdefault("Cache-Control", "no-cache")
         return response
     body = response.get_data()
     if len(body) <= LARGEST_KEPT and response.mimetype == "text/html":
