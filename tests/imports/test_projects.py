@@ -140,6 +140,26 @@ def test_what_people_wrote_here_is_kept():
     assert only().title == "Rivers with borders"
 
 
+def test_in_a_project_people_keep_nothing_is_published_and_nobody_is_said_to_have_agreed():
+    run({**FULL, "outputs": [], "partners": []})
+    actions.change(only(), actor=make_person(), title="Rivers with borders")
+    outcome = run(FULL)
+    assert only().state == "stopped"
+    assert db.session.query(Report).count() == 0
+    assert [partner.listed_as for partner in only().partners] == ["River Centre (RC)"]
+    told = {remark.field: remark.sentence for remark in outcome.lines[0].remarks}
+    assert "Water Institute" in told["partners"] and "Not published" in told["outputs"]
+
+
+def test_a_project_is_found_again_only_in_a_network_that_the_reader_coordinates():
+    ours, other = make_network("South Alliance"), make_network("River Forum")
+    run({**FULL, "outputs": []}, network=other)
+    outcome = import_file(projects(FULL), network=ours, allowed={ours.id}, actor=make_person(coordinates=ours))
+    assert [(str(line.verdict), line.remarks[0].field) for line in outcome.lines] == [("refused", "network")]
+    assert only().state == "stopped" and db.session.query(Report).count() == 0
+    assert db.session.query(Activity).filter(Activity.kind.startswith("imports.")).count() == 1
+
+
 def test_a_corrected_report_is_not_set_back():
     run(FULL)
     report = db.session.scalars(sa.select(Report)).one()

@@ -9,7 +9,8 @@ state itself, by what its source shows, and leaves a transition "import" that sa
 - running, where nothing says that it ended.
 
 Projects are found again by source and title. One that nobody touched here since follows its list; one that
-somebody did only gets what is still missing, and what differs is told. A list never takes anything away.
+somebody did only gets what is still empty, and what differs is told: it gets no partner who is said to have
+agreed, and nothing is published in it, for that is up to its people. A list never takes anything away.
 """
 
 from collections.abc import Collection
@@ -50,6 +51,7 @@ class Surroundings:
         self.networks = queries.network_choices()
         here = [each for each in self.networks if allowed is None or each.id in allowed]
         self.allowed = here
+        self.allowed_ids = {each.id for each in here}
         self.network = network or (here[0] if len(here) == 1 else None)
         self.actor = actor
 
@@ -117,8 +119,12 @@ def _import_record(place: int, record: Record, around: Surroundings, outcome: Ou
             if project is None:
                 project = _make(record, around)
                 line.verdict = Verdict.MADE
-            _update(project, record, around, line)
-            names = _match_partners(project, record, around, line, place)
+            elif project.network_id not in around.allowed_ids:
+                raise Refused("network", _("Its project belongs to a network that you do not coordinate."))
+            db.session.flush()
+            follows = line.verdict is Verdict.MADE or not queries.was_touched(project)
+            _update(project, record, around, line, follows)
+            names = _match_partners(project, record, around, line, place, follows)
             if line.fields and line.verdict is not Verdict.MADE:
                 line.verdict = Verdict.CHANGED
                 project.version += 1
@@ -185,11 +191,9 @@ def _set_state(project: Project, record: Record, around: Surroundings) -> None:
     project.transitions.append(transition)
 
 
-def _update(project: Project, record: Record, around: Surroundings, line: Line) -> None:
+def _update(project: Project, record: Record, around: Surroundings, line: Line, follows: bool) -> None:
     """Bring a project up to its record, as far as the list may; name on the line what changed."""
-    db.session.flush()
     is_new = line.verdict is Verdict.MADE
-    follows = is_new or not queries.was_touched(project)
     for name, value in record.fields.items():
         current = getattr(project, name)
         if value in (None, "", False) or current == value:
@@ -249,6 +253,9 @@ def _set_report(project: Project, output: Output, around: Surroundings, line: Li
     """Follow the list, or fill what is empty in a record that people keep here. An output is published."""
     fields = output.fields
     report = by_import_key(fields["import_key"])
+    if report is None and not follows:
+        line.remarks.append(Remark("outputs", _("Not published: people here keep this project.")))
+        return
     if report is None or follows:
         before = report.version if report else 0
         given = {**fields, "state": ReportState.PUBLISHED}
@@ -268,13 +275,17 @@ def _set_report(project: Project, output: Output, around: Surroundings, line: Li
 
 
 def _match_partners(
-    project: Project, record: Record, around: Surroundings, line: Line, place: int
+    project: Project, record: Record, around: Surroundings, line: Line, place: int, follows: bool
 ) -> list[PartnerName]:
     """Add who is missing and link who can be recognised. Whoever has a record keeps it, however it came."""
     names = []
     held = {(partner.listed_as, partner.listed_country): partner for partner in project.partners}
     for position, printed in enumerate(record.partners):
         partner = held.get((printed.name, printed.code))
+        if partner is None and not follows:
+            sentence = _("%(name)s was not added: people here keep this project.", name=printed.name)
+            line.remarks.append(Remark("partners", sentence))
+            continue
         if partner is None:
             partner = Partner(
                 listed_as=printed.name,
