@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from tests.factories import make_institution, make_network, make_person
+from tests.factories import make_institution, make_network, make_person, the_network
 from tracker import clock
 from tracker.accounts import actions, queries
 from tracker.accounts.models import Token
@@ -175,7 +175,7 @@ def test_who_lost_the_invitation_gets_it_again_by_asking_for_a_link(client, sign
 def test_only_contacts_and_coordinators_invite(client, signed_in, contact, institute):
     colleague = make_person(institution=institute)
     other = make_person(contact_of=make_institution())
-    coordinator = make_person(coordinates=make_network())
+    coordinator = make_person(coordinates=the_network())
     path = invite_path(institute)
     assert client.get(path).location.startswith("/sign-in?next=")
     statuses = [signed_in(person).get(path).status_code for person in (colleague, other, contact, coordinator)]

@@ -1,7 +1,7 @@
 import pytest
 
 from tests.factories import make_institution, make_network, make_person, make_theme, the_network
-from tracker.institutions import queries
+from tracker.institutions import actions, queries
 from tracker.institutions.models import Institution
 
 
@@ -107,6 +107,23 @@ def test_only_its_contacts_and_coordinators_change_a_record(client, signed_in, c
         assert signed_in(contact_of=institution).get(path).status_code == 200
     assert signed_in(stranger).submit(f"/institutions/{institution.id}/confirm").status_code == 403
     assert signed_in(stranger).get("/institutions/new").status_code == 403
+
+
+def test_a_coordinator_answers_for_members_of_their_network_and_for_members_of_none(signed_in):
+    ours, theirs = the_network(), make_network("Other alliance")
+    coordinator = make_person(coordinates=theirs)
+    client = signed_in(coordinator)
+    member, alone = make_institution(member_of=ours), make_institution(member_of=None)
+    for page in ("edit", "contacts", "invite"):
+        assert client.get(f"{member.path}/{page}").status_code == 403
+        assert client.get(f"{alone.path}/{page}").status_code == 200
+    assert f"{member.path}/edit" not in client.get(member.path).text
+    assert f"{alone.path}/edit" in client.get(alone.path).text
+    assert actions.affiliate(coordinator, member, actor=coordinator).confirmed_at is None
+    actions.join_network(member, theirs, actor=None)
+    assert client.get(f"{member.path}/edit").status_code == 200
+    actions.leave_network(member, theirs, actor=None)
+    assert client.get(f"{member.path}/edit").status_code == 403
 
 
 def test_the_record_is_right(signed_in):

@@ -78,6 +78,11 @@ class Institution(Base):
         return [link.language for link in self.language_links]
 
     @property
+    def network_ids(self) -> set[int]:
+        """The networks it is a member of now."""
+        return {membership.network_id for membership in self.memberships if membership.left_on is None}
+
+    @property
     def label(self) -> str:
         return self.name
 

@@ -2,10 +2,16 @@ from tracker.institutions.models import Institution, Network, Person
 from tracker.permissions import permission
 
 
+def coordinates(person: Person, institution: Institution) -> bool:
+    """Whether the institution is in a person's care: a member of a network they coordinate, or of none at all."""
+    networks = institution.network_ids
+    return bool(networks & person.coordinated_ids) if networks else person.is_coordinator
+
+
 @permission
 def edit_institution(actor: Person | None, institution: Institution) -> bool:
-    """Its contacts, and coordinators."""
-    return actor is not None and (actor.is_coordinator or institution.id in actor.contact_ids)
+    """Its contacts, and the coordinators of its networks."""
+    return actor is not None and (institution.id in actor.contact_ids or coordinates(actor, institution))
 
 
 @permission
@@ -15,7 +21,7 @@ def add_institution(actor: Person | None) -> bool:
 
 @permission
 def keep_contacts(actor: Person | None, institution: Institution) -> bool:
-    """Who answers for an institution: decided by its contacts, and by coordinators."""
+    """Who answers for an institution: decided by its contacts, and by the coordinators of its networks."""
     return edit_institution(actor, institution)
 
 

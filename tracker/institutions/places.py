@@ -15,6 +15,7 @@ from tracker.dates import PartialDate
 from tracker.errors import RuleBroken
 from tracker.i18n import _, _l
 from tracker.institutions.models import Affiliation, Contact, Institution, Person
+from tracker.institutions.permissions import keep_contacts
 
 declare(
     {
@@ -43,7 +44,7 @@ def affiliate(
     """Note that a person works or worked at an institution. Raises RuleBroken when the dates are reversed.
 
     What people say of themselves gives them no say in the institution's name until a contact or a coordinator
-    confirms it; the contacts are asked.
+    of its networks confirms it; the contacts are asked.
     """
     _in_order(starts_on, ends_on)
     vouched = _vouches(actor, institution)
@@ -82,7 +83,7 @@ def refuse_affiliation(affiliation: Affiliation, *, actor: Person | None) -> Non
 
 def _vouches(actor: Person | None, institution: Institution) -> bool:
     """Whether what `actor` says of who works there needs nobody else's word."""
-    return actor is None or actor.is_coordinator or institution.id in actor.contact_ids
+    return actor is None or keep_contacts(actor, institution)
 
 
 def change_affiliation(

@@ -3,7 +3,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
 from tracker import clock
-from tracker.access import actor, load, requires
+from tracker.access import actor, can, load, requires
 from tracker.database import db
 from tracker.forms import row_number
 from tracker.i18n import _, country_name, format_day, language_name, list_and
@@ -18,6 +18,7 @@ from tracker.institutions.forms import (
     NewInstitutionForm,
 )
 from tracker.institutions.models import Affiliation, Institution, Network, Person
+from tracker.institutions.permissions import coordinates
 from tracker.markdown import clean_text
 from tracker.paging import paginate
 from tracker.themes import queries as theme_queries
@@ -117,14 +118,14 @@ def dismiss_contact(institution: Institution, place: int) -> Any:
         others = _("%(name)s answers for the institution no longer. What was answered stays.", name=person.name)
         return _ask(
             _("%(name)s is no longer a contact", name=person.name),
-            [yourself if person is actor() and not person.is_coordinator else others],
+            [yourself if person is actor() and not coordinates(person, institution) else others],
             [*_trail(institution), (_("Contacts"), path)],
             person=person.id,
         )
     actions.dismiss_contact(institution, person, actor=actor())
     db.session.commit()
     flash(_("%(name)s is no longer a contact.", name=person.name), "success")
-    if actor().is_coordinator or institution.id in actor().contact_ids:
+    if can("keep_contacts", institution):
         return redirect(path, 303)
     return redirect(institution.path, 303)
 
