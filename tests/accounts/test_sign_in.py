@@ -267,6 +267,15 @@ def test_guessing_from_many_machines_is_slowed_down_too(client, amina):
     assert [guess(number).status_code for number in range(21)] == [422] * 20 + [429]
 
 
+def test_an_address_written_otherwise_is_no_other_address(client, amina):
+    def guess(number):
+        client.environ_base["REMOTE_ADDR"] = f"10.0.0.{number}"
+        domain = ("example.org", "Ｅxample.org", "example。org")[number % 3]
+        return client.submit("/sign-in", email="\x01" * number + f"amina@{domain}", password="x")
+
+    assert [guess(number).status_code for number in range(21)] == [422] * 20 + [429]
+
+
 def test_being_here_is_noted_once_a_day_and_never_by_looking(signed_in, amina):
     client = signed_in(amina)
     with clock.frozen(clock.now() + timedelta(days=2)):

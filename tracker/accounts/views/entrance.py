@@ -6,19 +6,25 @@ from flask import redirect, render_template, request, url_for
 
 from tracker.access import actor, public, requires
 from tracker.accounts import actions, passwords, queries, session
-from tracker.accounts.addresses import local_path
+from tracker.accounts.addresses import local_path, normal_email
 from tracker.accounts.forms import EmailForm, SetUpForm, SignInForm
 from tracker.accounts.models import Purpose
 from tracker.accounts.views.blueprint import BOARD, HOME, bp, come_in, dead_link, done, opened
 from tracker.database import db
 from tracker.i18n import _, language
+from tracker.markdown import clean_text
 from tracker.security import limiter
 
 
 def _typed_address() -> str:
     """Tries are counted for each address that is tried, from wherever: many machines may share the guessing."""
     way = "link" if request.form.get("way") == "link" or request.endpoint != "accounts.sign_in" else "password"
-    return f"{way}:{request.form.get('email', '')[:254].strip().lower()}"
+    typed = clean_text(request.form.get("email", "")[:1000]).strip()
+    try:
+        address = normal_email(typed)  # one key for all ways to write one address
+    except ValueError:
+        address = typed[:254].lower()
+    return f"{way}:{address}"
 
 
 few_tries = limiter.limit("10/minute", methods=["POST"])
