@@ -91,18 +91,35 @@ def test_a_new_address_counts_after_its_link_was_opened_and_the_old_one_is_told(
         "new@example.org",
         "amina@example.org",
     ]
-    assert client.get(confirm.path).status_code == 200
+    browser = signed_in(amina)
+    assert browser.get(confirm.path).status_code == 200
     assert amina.email == "amina@example.org"
-    assert client.submit(confirm.path).status_code == 303
+    assert browser.submit(confirm.path).status_code == 303
     assert amina.email == "new@example.org"
-    assert client.submit(confirm.path).status_code == 404
+    assert browser.submit(confirm.path).status_code == 404
+
+
+def test_a_link_mailed_to_a_wrong_address_gives_nobody_the_account(client, signed_in, amina, letters):
+    signed_in(amina).submit("/account/email", email="mistyped@example.org")
+    link = letters()[0].path
+    for stranger in (client, signed_in()):
+        page = stranger.get(link)
+        assert page.status_code == stranger.submit(link).status_code == 403
+        assert "open the link again" in page.text and "mistyped" not in page.text
+    assert amina.email == "amina@example.org"
+    assert f"/sign-in?next={link}" in client.get(link).text
+    amina.password_hash = passwords.hashed("seven quiet bicycles")
+    back = client.submit(f"/sign-in?next={link}", email="amina@example.org", password="seven quiet bicycles")
+    assert back.location == link
+    assert client.submit(link).status_code == 303
+    assert amina.email == "mistyped@example.org"
 
 
 def test_an_address_taken_meanwhile_is_refused(client, signed_in, amina, letters):
     signed_in(amina).submit("/account/email", email="new@example.org")
     letter = letters()[0]
     make_person(email="new@example.org")
-    assert client.submit(letter.path).status_code == 409
+    assert signed_in(amina).submit(letter.path).status_code == 409
     assert amina.email == "amina@example.org"
     answer = signed_in(amina).submit("/account/email", email="new@example.org")
     assert answer.status_code == 422

@@ -69,11 +69,15 @@ def join(token: str) -> Any:
 @bp.route("/account/email/<token>", methods=["GET", "POST"])
 @public
 def confirm_email(token: str) -> Any:
-    found = opened(token, Purpose.CHANGE_EMAIL, use=request.method == "POST")
+    """Only for who asked: a link mailed to a mistyped address must not give the account away."""
+    found = opened(token, Purpose.CHANGE_EMAIL)
     if found is None or found.person is None:
         return dead_link(Purpose.CHANGE_EMAIL)
+    if actor() is not found.person:
+        return render_template("accounts/confirm_email_signed_in.html"), 403
     if request.method != "POST":
         return render_template("accounts/confirm_email.html", person=found.person, email=found.value)
+    if opened(token, Purpose.CHANGE_EMAIL, use=True) is None:
+        return dead_link(Purpose.CHANGE_EMAIL)
     actions.change_email(found)
-    path = url_for(".account") if actor() else url_for(".sign_in")
-    return done(_("Your new e-mail address is %(email)s.", email=found.value), path)
+    return done(_("Your new e-mail address is %(email)s.", email=found.value), url_for(".account"))
