@@ -103,13 +103,41 @@ def test_a_refused_mail_is_tried_again_after_growing_pauses_until_enough(later):
         tried.append(clock.now())
         refuse(message)
 
-    for _ in range(60 * 24):
+    for _ in range(4 * 24 * 9):
         send_owed(send=refuse_and_count)
-        later(1)
+        later(15)
     assert len(tried) == MOST_ATTEMPTS
-    pauses = [round((after - before) / timedelta(minutes=1)) for before, after in itertools.pairwise(tried)]
-    assert pauses == sorted(pauses) and pauses[0] >= 2 and pauses[-1] > 60
+    pauses = [after - before for before, after in itertools.pairwise(tried)]
+    hours = [round(pause / timedelta(hours=1)) for pause in pauses]
+    assert hours == sorted(hours) and pauses[0] >= timedelta(minutes=2)
+    assert timedelta(hours=6) <= pauses[-1] < timedelta(hours=7)
+    assert tried[-1] - tried[0] > timedelta(days=5)
     assert delivery.sent_at is None and "no such user" in delivery.last_error
+
+
+def test_runs_that_die_before_sending_use_up_no_attempt(later):
+    delivery = one_owed()
+    for _ in range(MOST_ATTEMPTS + 1):
+        assert len(outbox.claim(10)) == 1  # and then the machine fails
+        later(CLAIM_LASTS / timedelta(minutes=1) + 1)
+    sent = []
+    send_owed(send=sent.append)
+    assert len(sent) == 1 and delivery.attempts == 1
+
+
+def test_what_was_given_up_is_listed_and_can_be_tried_again(app):
+    delivery = one_owed()
+    send_owed(send=refuse)
+    delivery.attempts = MOST_ATTEMPTS
+    db.session.commit()
+    listed = app.test_cli_runner().invoke(args=["outbox", "list"]).output
+    assert delivery.address in listed and "given up" in listed and "no such user" in listed
+    assert "1 e-mail(s) could not be sent" in listed
+    assert send_owed(send=refuse) == 0
+    assert "1 e-mail(s)" in app.test_cli_runner().invoke(args=["outbox", "retry"]).output
+    sent = []
+    assert send_owed(send=sent.append) == 1 and len(sent) == 1
+    assert "\n0 e-mail(s)" in "\n" + app.test_cli_runner().invoke(args=["outbox", "list"]).output
 
 
 def test_one_refused_mail_does_not_hold_up_the_others():

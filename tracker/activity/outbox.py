@@ -1,4 +1,9 @@
-"""Sending what is owed. Claim first, then work with plain values and no open transaction."""
+"""Sending what is owed. Claim first, then work with plain values and no open transaction.
+
+An attempt counts when the mail is about to go, not when it is claimed: a run that dies takes nothing from the
+mails it held. A mail is given up after MOST_ATTEMPTS, which take more than five days; it then stays in the
+table, is listed by `undelivered`, and can be owed anew with `retry`.
+"""
 
 import logging
 from collections.abc import Callable
@@ -16,8 +21,9 @@ from tracker.database import db
 from tracker.i18n import speaking
 
 CLAIM_LASTS = timedelta(minutes=10)
-MOST_ATTEMPTS = 8
-FIRST_PAUSE = timedelta(minutes=2)  # doubled after every refusal
+MOST_ATTEMPTS = 30
+FIRST_PAUSE = timedelta(minutes=2)  # doubled after every refusal …
+LONGEST_PAUSE = timedelta(hours=6)  # … up to this
 
 log = logging.getLogger(__name__)
 
@@ -69,9 +75,19 @@ def claim(limit: int) -> list[Letter]:
     letters = [_letter(delivery, now) for delivery in owed]
     for delivery in owed:
         delivery.claimed_at = now
-        delivery.attempts += 1
     db.session.commit()
     return letters
+
+
+def retry() -> int:
+    """Owe every mail that is still unsent after an error anew, at once, and return how many there are. Commits."""
+    result = db.session.execute(
+        sa.update(Delivery)
+        .where(Delivery.sent_at.is_(None), Delivery.last_error != "")
+        .values(attempts=0, claimed_at=None)
+    )
+    db.session.commit()
+    return int(result.rowcount)  # type: ignore[attr-defined]
 
 
 def compose(letter: Letter) -> mail.Message:
@@ -86,12 +102,15 @@ def compose(letter: Letter) -> mail.Message:
 
 
 def _still_ours(letter: Letter) -> bool:
-    """Claim it once more, just before it goes: with a slow server the first of many take longer than a claim lasts."""
+    """Claim it once more and count the attempt, just before it goes.
+
+    With a slow server the first of many take longer than a claim lasts.
+    """
     result = db.session.execute(
         sa.update(Delivery)
         .where(Delivery.id == letter.delivery_id, Delivery.sent_at.is_(None))
         .where(Delivery.claimed_at == letter.claimed_at)
-        .values(claimed_at=clock.now())
+        .values(claimed_at=clock.now(), attempts=Delivery.attempts + 1)
     )
     db.session.commit()
     return bool(result.rowcount)  # type: ignore[attr-defined]
@@ -106,9 +125,10 @@ def _letter(delivery: Delivery, claimed_at: datetime) -> Letter:
     )
 
 
-def _next_try(delivery_id: int) -> Any:
+def _next_try(delivery_id: int) -> datetime:
     attempts = db.session.scalar(sa.select(Delivery.attempts).where(Delivery.id == delivery_id)) or 1
-    return clock.now() - CLAIM_LASTS + FIRST_PAUSE * 2 ** (attempts - 1)
+    pause = FIRST_PAUSE * 2 ** min(attempts - 1, 10)
+    return clock.now() - CLAIM_LASTS + min(pause, LONGEST_PAUSE)
 
 
 def _note(delivery_id: int, **values: Any) -> None:

@@ -29,5 +29,11 @@ def revision() -> str:
 
 
 def undelivered() -> sa.Select[Delivery]:
-    """Mails that could not be sent after several attempts, newest first."""
+    """Mails that could not be sent so far, newest first; `last_error` says why, in the server's words."""
     return sa.select(Delivery).where(Delivery.sent_at.is_(None), Delivery.last_error != "").order_by(Delivery.id.desc())
+
+
+def count_undelivered() -> int:
+    """How many mails `undelivered` lists."""
+    bare = undelivered().with_only_columns(Delivery.id).order_by(None)
+    return db.session.scalar(sa.select(sa.func.count()).select_from(bare.subquery())) or 0
