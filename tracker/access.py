@@ -25,6 +25,8 @@ def can(name: str, *subject: Any) -> bool:
 def demand(name: str, *subject: Any) -> None:
     """Stop the request unless the permission holds. What may not be seen is not there: 404, not 403."""
     if not can(name, *subject):
+        if actor() is None:
+            abort(to_sign_in())
         abort(404 if name.startswith("view_") else 403)
 
 
@@ -53,9 +55,10 @@ def requires(name: str, model: Any = None, loading: Sequence = (), seen_by: str 
 
 
 def to_sign_in() -> Any:
-    """Send a visitor to sign in; afterwards they come back to a page they can GET."""
-    wanted = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
-    return redirect(url_for("accounts.sign_in", next=wanted), 303)
+    """Send a visitor to sign in and back again; who was writing gets a page that gives their words back (401)."""
+    if request.method not in SAFE_METHODS:
+        abort(401)
+    return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
 
 
 def load(model: Any, row_id: int, loading: Sequence = ()) -> Any:

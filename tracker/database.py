@@ -83,6 +83,11 @@ def is_collision(error: Exception) -> bool:
     return getattr(getattr(error, "orig", None), "sqlstate", "") in ("40001", "40P01")
 
 
+def is_busy(error: Exception) -> bool:
+    """Whether SQLite refused to wait any longer for somebody else's writing to end: trying again later helps."""
+    return getattr(getattr(error, "orig", None), "sqlite_errorname", "") in ("SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT")
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver must not decide when to BEGIN: see below
     pragmas = ("foreign_keys = ON", "journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 10000")

@@ -8,13 +8,13 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import BadHost, HTTPException
 
 from tracker.access import actor
-from tracker.database import db, is_collision
+from tracker.database import db, is_busy, is_collision
 from tracker.i18n import _, speaking
 from tracker.markdown import clean_text
 
-PAGES = {400, 403, 404, 405, 409, 413, 429}
+PAGES = {400, 401, 403, 404, 405, 409, 413, 429}
 WORTH_KEEPING = 20  # characters; a shorter text is quickly typed again
-LARGEST_GIVEN_BACK = 200_000  # bytes of the form
+LARGEST_GIVEN_BACK = 200_000  # characters of a form's texts
 HIDDEN = re.compile("token|password|^current$")  # names of fields that no page repeats
 
 
@@ -52,18 +52,24 @@ def _http_error(error: HTTPException) -> Any:
 
 def written() -> list[str]:
     """The longer texts of the form that was sent, so that a page which refuses it can give them back."""
-    if request.method != "POST" or request.content_length is None or request.content_length > LARGEST_GIVEN_BACK:
+    if request.method != "POST":
         return []
     try:
         texts = [text for name, text in request.form.items() if name and not HIDDEN.search(name)]
     except HTTPException:  # the form itself is what was wrong
         return []
+    if sum(map(len, texts)) > LARGEST_GIVEN_BACK:
+        return []
     return [clean_text(text) for text in texts if len(text.strip()) >= WORTH_KEEPING]
 
 
-def _refused_by_database(error: DBAPIError) -> tuple[str, int]:
+def _refused_by_database(error: DBAPIError) -> Any:
     if is_collision(error):
         return _rule_broken(RuleBroken(_("Somebody changed the same thing at the same moment. Please try again.")))
+    if is_busy(error):
+        db.session.rollback()
+        with speaking("en"):  # to ask whose language it is would be to wait once more
+            return render_template("errors/503.html", written=written()), 503, {"Retry-After": "60"}
     return _unexpected(error)
 
 

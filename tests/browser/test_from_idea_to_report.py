@@ -33,11 +33,11 @@ def test_a_fresh_site_takes_an_idea_to_a_published_report(site, open_browser, tm
 
     project = propose(researcher)
     assert project.state == "draft"
-    project.take("Propose")
+    project.take("Propose the project")
     assert project.state == "proposed"
     coordinator.opens_mail("How cities share water")
     accepting = ProjectPage(coordinator)
-    accepting.take("Accept")
+    accepting.take("Accept the proposal")
     assert accepting.state == "recruiting"
 
     invite_institution(project, "Centro de Estudios del Sur")
@@ -51,13 +51,13 @@ def test_a_fresh_site_takes_an_idea_to_a_published_report(site, open_browser, tm
     agree_on_terms(project, contact)
     plan(project)
     assert project.again().missing == []
-    project.take("Start")
+    project.take("Start the project")
     assert project.state == "running"
 
     follow_the_plan(project)
     write_a_note(project, tmp_path)
     keep_the_record(project, tmp_path)
-    project.take("Submit for review")
+    project.take("Submit the report for review")
     assert project.state == "in review"
     researcher.follows("Publish")
     researcher.ticks("Every author has approved").presses("Publish")
@@ -90,7 +90,7 @@ def invite(coordinator, name, email, place=""):
 
 
 def propose(researcher):
-    researcher.follows("Propose a study")
+    researcher.follows("Propose a project")
     researcher.writes(Title="How cities share water", What_question="Who decides?", Why_does_it="A drought is near.")
     researcher.writes(Countries_studied="Bangladesh, Peru").ticks("Regional development").presses("Save the draft")
     assert "Your draft is saved" in researcher.told

@@ -49,9 +49,9 @@ def test_two_coordinators_accept_at_once_and_one_acceptance_counts(site, two):
         another = make_person("Second", coordinates=project.network).email
     first, second = two(coordinator, another)
     for someone in (first, second):
-        someone.goes_to(path).follows("Accept")
-    first.presses("Accept")
-    second.presses("Accept")
+        someone.goes_to(path).follows("Accept the proposal")
+    first.presses("Accept the proposal")
+    second.presses("Accept the proposal")
     assert ProjectPage(first).state == "recruiting"
     assert second.heading == "Not possible yet"
     assert "recruiting" in second.reads

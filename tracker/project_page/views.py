@@ -1,5 +1,6 @@
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Blueprint, render_template
 
 from tracker.access import actor, can, requires
@@ -8,11 +9,11 @@ from tracker.activity.models import Activity
 from tracker.activity.queries import history
 from tracker.database import db
 from tracker.milestones import queries as milestone_queries
-from tracker.milestones.states import REASON_LABELS
+from tracker.milestones.states import REASON_LABELS, DelayReason
 from tracker.paging import paginate
 from tracker.project_page.turns import whose_turn
 from tracker.projects import actions, queries
-from tracker.projects.models import Project
+from tracker.projects.models import Partner, Project
 from tracker.projects.requirements import missing
 from tracker.projects.states import PATH, STATE_LABELS, ProjectState
 from tracker.reports import queries as report_queries
@@ -21,13 +22,17 @@ from tracker.terms.actions import unconfirmed
 
 bp = Blueprint("project_page", __name__, url_prefix="/projects")
 MOST_EVENTS = 15
+ABOUT_ASKING = tuple(
+    f"recruiting.{what}"
+    for what in ("invite", "offer", "decline", "turn_down", "withdraw_invitation", "withdraw_offer")
+)
 
 
 @bp.get("/<int:project_id>")
 @requires("view_project", Project, loading=queries.ON_A_PAGE)
 def show(project: Project) -> str:
     person = actor()
-    follows = can("follow_project", project)
+    follows, leads = can("follow_project", project), can("lead_project", project)
     plan = milestone_queries.plan(project)
     terms = term_queries.latest(project) if follows else None
     waiting = unconfirmed(project, terms) if follows else []
@@ -38,7 +43,8 @@ def show(project: Project) -> str:
         project=project,
         follows=follows,
         works=can("work_on_project", project),
-        leads=can("lead_project", project),
+        leads=leads,
+        shown=[partner for partner in project.partners if leads or partner.takes_part or _is_own(partner)],
         offers=can("offer_to_join", project) and project.state is ProjectState.RECRUITING,
         plan=plan,
         notes=milestone_queries.notes(project, person),
@@ -50,14 +56,14 @@ def show(project: Project) -> str:
         forward=forward,
         still=[(item.sentence, item.path) for item in missing(project, forward.name)] if forward else [],
         steps=[step for step in steps if step is not forward],
-        events=_events(project) if follows else [],
+        events=_events(project, leads) if follows else [],
     )
 
 
 @bp.get("/<int:project_id>/history")
 @requires("follow_project", Project, loading=queries.ON_A_PAGE, seen_by="view_project")
 def whole_history(project: Project) -> str:
-    page = paginate(history("project", project.id), 50)
+    page = paginate(_told_to(project, can("lead_project", project)), 50)
     events = [_told(row) for row in page.items]
     return render_template("project_page/history.html", project=project, page=page, events=events)
 
@@ -69,8 +75,20 @@ def _life(project: Project) -> list[tuple[str, Any]]:
     return [(state, STATE_LABELS[state]) for state in states]
 
 
-def _events(project: Project) -> list[tuple[Activity, str, str]]:
-    rows = db.session.scalars(history("project", project.id).limit(MOST_EVENTS)).all()
+def _is_own(partner: Partner) -> bool:
+    """Whoever answers for a partner, or asked for it to join, sees where that stands."""
+    person = actor()
+    return person is not None and (can("answer_for_partner", partner) or partner.asked_by_id == person.id)
+
+
+def _told_to(project: Project, leads: bool) -> sa.Select[Activity]:
+    """The history; who was asked and said no is for the lead and the coordinators."""
+    rows = history("project", project.id)
+    return rows if leads else rows.where(Activity.kind.not_in(ABOUT_ASKING))
+
+
+def _events(project: Project, leads: bool) -> list[tuple[Activity, str, str]]:
+    rows = db.session.scalars(_told_to(project, leads).limit(MOST_EVENTS)).all()
     return [_told(row) for row in rows]
 
 
@@ -78,6 +96,6 @@ def _told(row: Activity) -> tuple[Activity, str, str]:
     """A row, its sentence, and the words somebody gave with it that the sentence does not hold already."""
     said = sentence(row.kind, row.actor_name, row.details)
     given = [str(row.details[name]) for name in ("reason", "note", "words") if row.details.get(name)]
-    if row.kind == "milestones.move":  # its reason is one of a list
-        given = [str(REASON_LABELS.get(text, text)) for text in given]  # type: ignore[call-overload]
+    if (delay := row.details.get("delay")) in set(DelayReason):
+        given.insert(0, str(REASON_LABELS[DelayReason(delay)]))
     return row, said, ": ".join(words for words in given if words not in said)

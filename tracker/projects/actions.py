@@ -2,7 +2,7 @@ from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from tracker import clock
-from tracker.activity.kinds import declare
+from tracker.activity.kinds import Why, declare
 from tracker.activity.record import record
 from tracker.database import db
 from tracker.errors import RuleBroken
@@ -183,8 +183,10 @@ def _move(project: Project, step: Step, *, actor: Person | None, reason: str) ->
             reason=reason,
         )
     )
-    told = coordinators(project) if step.name == "propose" else team(project)
-    record(f"projects.{step.name}", project, actor=actor, tell=told, before=before, after=target, reason=reason)
+    told, why = (coordinators(project), Why.COORDINATOR) if step.name == "propose" else (team(project), Why.TEAM)
+    record(
+        f"projects.{step.name}", project, actor=actor, tell=told, why=why, before=before, after=target, reason=reason
+    )
 
 
 def open_steps(project: Project, actor: Person | None) -> list[Step]:
@@ -241,8 +243,8 @@ def leads(project: Project) -> list[Person]:
 def add_member(project: Project, person: Person, *, is_lead: bool = False, actor: Person | None) -> ProjectMember:
     """Put a person on the team, or back on it."""
     member = next((known for known in project.members if known.person_id == person.id), None)
-    if member is not None and member.left_at is None and member.is_lead == is_lead:
-        return member
+    if member is not None and member.left_at is None and (member.is_lead or not is_lead):
+        return member  # only `step_back` makes a lead person an ordinary member
     kind = (
         "projects.lead_member" if member is not None and is_lead and member.left_at is None else "projects.add_member"
     )
@@ -251,7 +253,7 @@ def add_member(project: Project, person: Person, *, is_lead: bool = False, actor
         project.members.append(member)
     member.left_at, member.is_lead = None, is_lead
     touch(project)
-    record(kind, project, actor=actor, tell=[person], name=person.name)
+    record(kind, project, actor=actor, tell=[person], why=Why.YOURSELF, name=person.name)
     return member
 
 
@@ -268,7 +270,8 @@ def step_back(project: Project, member: ProjectMember, *, actor: Person | None) 
     _demand_another_lead(project, member)
     member.is_lead = False
     touch(project)
-    record("projects.step_back", project, actor=actor, tell=[member.person], name=member.person.name)
+    name = member.person.name
+    record("projects.step_back", project, actor=actor, tell=[member.person], why=Why.YOURSELF, name=name)
 
 
 def _demand_another_lead(project: Project, member: ProjectMember) -> None:

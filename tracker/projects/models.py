@@ -171,6 +171,8 @@ class Partner(Base):
     listed_country: Mapped[str] = mapped_column(sa.String(2), default="")
     role: Mapped[Role] = mapped_column(default=Role.PARTNER)
     commitment: Mapped[Commitment] = mapped_column(default=Commitment.INVITED)
+    earlier_commitment: Mapped[Commitment | None]  # before it was asked again; stands if that is withdrawn
+    earlier_role: Mapped[Role | None]
     component: Mapped[str] = mapped_column(sa.String(200), default="")  # takes part in this component only
     note: Mapped[str] = mapped_column(sa.Text, default="")  # of the invitation or the offer, plain text
     answer_note: Mapped[str] = mapped_column(sa.Text, default="")

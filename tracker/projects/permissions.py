@@ -3,16 +3,22 @@ import sqlalchemy as sa
 from tracker.institutions.models import Person
 from tracker.permissions import permission
 from tracker.projects.models import Partner, Project, ProjectMember
-from tracker.projects.states import COMMITTED, LEADING, Audience, Commitment
-
-GONE = (Commitment.DECLINED, Commitment.WITHDREW)
+from tracker.projects.states import COMMITTED, LEADING, TAKES_PART, Audience, Commitment
 
 
 def takes_part(actor: Person, project: Project) -> bool:
-    """In the team, or at an institution that takes part or was asked to."""
+    """In the team, or at an institution that takes part. Offering to join is not taking part, nor is an invitation."""
     places = actor.institution_ids | actor.contact_ids
     return any(member.person_id == actor.id and member.left_at is None for member in project.members) or any(
-        partner.institution_id in places and partner.commitment not in GONE for partner in project.partners
+        partner.institution_id in places and partner.takes_part for partner in project.partners
+    )
+
+
+def is_invited(actor: Person, project: Project) -> bool:
+    """Answers for an institution that was invited and so may read what it is asked to join."""
+    return any(
+        partner.institution_id in actor.contact_ids and partner.commitment is Commitment.INVITED
+        for partner in project.partners
     )
 
 
@@ -26,7 +32,7 @@ def view_project(actor: Person | None, project: Project) -> bool:
         return True
     if project.audience is Audience.MEMBERS and project.network_id in actor.network_ids:
         return True
-    return takes_part(actor, project)
+    return takes_part(actor, project) or is_invited(actor, project)
 
 
 def visible_to(actor: Person | None) -> sa.ColumnElement[bool]:
@@ -43,7 +49,12 @@ def visible_to(actor: Person | None) -> sa.ColumnElement[bool]:
             )
         ),
         Project.id.in_(
-            sa.select(Partner.project_id).where(Partner.institution_id.in_(places), Partner.commitment.not_in(GONE))
+            sa.select(Partner.project_id).where(
+                sa.or_(
+                    Partner.institution_id.in_(places) & Partner.commitment.in_(TAKES_PART),
+                    Partner.institution_id.in_(actor.contact_ids) & (Partner.commitment == Commitment.INVITED),
+                )
+            )
         ),
     )
     # Said as "not withheld": of a plain "public or let in" SQLite would gather and sort everything that may be
@@ -64,6 +75,19 @@ def lead_project(actor: Person | None, project: Project) -> bool:
         return False
     if project.audience is not Audience.TEAM and project.network_id in actor.coordinated_ids:
         return True
+    return _leads(actor, project)
+
+
+@permission
+def act_as_lead(actor: Person | None, project: Project) -> bool:
+    """Take the steps that are the lead's own. Coordinators take them only where nobody leads, as in old records."""
+    if actor is None:
+        return False
+    unled = not any(member.is_lead and member.left_at is None for member in project.members)
+    return _leads(actor, project) or (unled and lead_project(actor, project))
+
+
+def _leads(actor: Person, project: Project) -> bool:
     return any(
         member.person_id == actor.id and member.is_lead and member.left_at is None for member in project.members
     ) or any(
@@ -112,5 +136,6 @@ def answer_for_partner(actor: Person | None, partner: Partner) -> bool:
         return False
     if partner.institution_id in actor.contact_ids or partner.network_id in actor.coordinated_ids:
         return True
-    has_contact = partner.institution is not None and bool(partner.institution.contacts)
-    return not has_contact and partner.project.network_id in actor.coordinated_ids
+    if partner.network_id is not None or (partner.institution is not None and partner.institution.contacts):
+        return False
+    return partner.project.network_id in actor.coordinated_ids

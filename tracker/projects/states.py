@@ -76,13 +76,13 @@ class Step:
 STEPS = {
     step.name: step
     for step in (
-        Step("propose", frozenset({S.DRAFT}), S.PROPOSED, "lead_project", _l("Propose"), is_forward=True),
+        Step("propose", frozenset({S.DRAFT}), S.PROPOSED, "act_as_lead", _l("Propose the project"), is_forward=True),
         Step(
             "accept",
             frozenset({S.PROPOSED}),
             S.RECRUITING,
             "coordinate_project",
-            _l("Accept"),
+            _l("Accept the proposal"),
             is_forward=True,
         ),
         Step(
@@ -90,22 +90,22 @@ STEPS = {
             frozenset({S.PROPOSED}),
             S.DRAFT,
             "coordinate_project",
-            _l("Send back"),
+            _l("Send the proposal back"),
             needs_reason=True,
         ),
-        Step("start", frozenset({S.RECRUITING}), S.RUNNING, "lead_project", _l("Start the project"), is_forward=True),
+        Step("start", frozenset({S.RECRUITING}), S.RUNNING, "act_as_lead", _l("Start the project"), is_forward=True),
         Step(
             "submit",
             frozenset({S.RUNNING}),
             S.REVIEW,
-            "lead_project",
-            _l("Submit for review"),
+            "act_as_lead",
+            _l("Submit the report for review"),
             is_forward=True,
         ),
-        Step("publish", frozenset({S.REVIEW}), S.PUBLISHED, "lead_project", _l("Publish"), is_forward=True),
-        Step("reopen", frozenset({S.REVIEW}), S.RUNNING, "lead_project", _l("Reopen"), needs_reason=True),
-        Step("stop", OPEN, S.STOPPED, "lead_project", _l("Stop"), needs_reason=True),
-        Step("resume", frozenset({S.STOPPED}), None, "lead_project", _l("Resume"), needs_reason=True),
+        Step("publish", frozenset({S.REVIEW}), S.PUBLISHED, "act_as_lead", _l("Publish the project"), is_forward=True),
+        Step("reopen", frozenset({S.REVIEW}), S.RUNNING, "act_as_lead", _l("Reopen the work"), needs_reason=True),
+        Step("stop", OPEN, S.STOPPED, "lead_project", _l("Stop the project"), needs_reason=True),
+        Step("resume", frozenset({S.STOPPED}), None, "lead_project", _l("Resume the project"), needs_reason=True),
     )
 }
 

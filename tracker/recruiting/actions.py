@@ -105,8 +105,8 @@ def answer_invitation(partner: Partner, *, agrees: bool, note: str = "", actor: 
     if not _answer(partner, Commitment.INVITED, yes=agrees, note=note, actor=actor, closed=closed):
         return
     project = partner.project
-    if agrees:
-        add_member(project, actor, actor=actor)
+    if agrees and partner.institution_id in actor.institution_ids | actor.contact_ids:
+        add_member(project, actor, actor=actor)  # not a coordinator who notes what they were told
     kind = "recruiting.agree" if agrees else "recruiting.decline"
     record(kind, project, actor=actor, tell=leads(project), partner=partner.name, note=note)
     index_for_search(project)
@@ -127,13 +127,17 @@ def answer_offer(partner: Partner, *, accepts: bool, note: str = "", actor: Pers
 
 
 def withdraw(partner: Partner, *, actor: Person | None) -> None:
-    """Take back what was asked and not answered yet: the row goes, the history keeps the line."""
+    """Take back what was asked and not answered yet. What stood before stands again; a row without a past goes."""
     if not partner.is_asked:
         raise RuleBroken(_("This was answered already."))
     kind = "withdraw_invitation" if partner.commitment is Commitment.INVITED else "withdraw_offer"
     project = partner.project
     record(f"recruiting.{kind}", project, actor=actor, partner=partner.name)
-    project.partners.remove(partner)
+    if partner.earlier_commitment is None:
+        project.partners.remove(partner)
+    else:
+        partner.commitment, partner.role = partner.earlier_commitment, partner.earlier_role or partner.role
+        partner.earlier_commitment = partner.earlier_role = None
     touch(project)
 
 
@@ -150,7 +154,7 @@ def leave(partner: Partner, *, note: str = "", actor: Person) -> None:
     partner.answer_note, partner.answered_by_id, partner.answered_at = note, actor.id, clock.now()
     staying = {p.institution_id for p in project.partners if p.takes_part}
     for member in project.members:
-        places = member.person.institution_ids
+        places = {affiliation.institution_id for affiliation in member.person.affiliations}
         if partner.institution_id in places and not places & staying and not _is_last_lead(project, member):
             member.left_at = clock.now()
     touch(project)
@@ -197,6 +201,8 @@ def _place(project: Project, institution: Institution) -> Partner:
         raise RuleBroken(_("%(name)s was asked already and has not answered yet.", name=institution.name))
     elif partner.takes_part:
         raise RuleBroken(_("%(name)s takes part already.", name=institution.name))
+    else:
+        partner.earlier_commitment, partner.earlier_role = partner.commitment, partner.role
     return partner
 
 

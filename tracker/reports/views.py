@@ -60,7 +60,7 @@ def edit(report: Report) -> Any:
 
 
 @bp.route("/projects/<int:project_id>/steps/publish", methods=["GET", "POST"])
-@requires("lead_project", Project, loading=queries.PROJECT_TEAM, seen_by="view_project")
+@requires("act_as_lead", Project, loading=queries.PROJECT_TEAM, seen_by="view_project")
 def publish(project: Project) -> Any:
     """Look once more at what becomes public, confirm that every author approved it, publish."""
     if request.method == "GET" and project.state is not ProjectState.REVIEW:

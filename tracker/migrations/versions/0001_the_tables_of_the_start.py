@@ -377,6 +377,8 @@ def upgrade() -> None:
         sa.Column("listed_country", sa.String(length=2), nullable=False),
         sa.Column("role", sa.String(length=40), nullable=False),
         sa.Column("commitment", sa.String(length=40), nullable=False),
+        sa.Column("earlier_commitment", sa.String(length=40), nullable=True),
+        sa.Column("earlier_role", sa.String(length=40), nullable=True),
         sa.Column("component", sa.String(length=200), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("answer_note", sa.Text(), nullable=False),
