@@ -4,6 +4,7 @@ from typing import Any
 from flask import Blueprint, abort, render_template
 
 from tracker.access import actor, requires
+from tracker.activity.queries import undelivered
 from tracker.board import queries
 from tracker.i18n import _l
 from tracker.milestones.queries import due_within, late
@@ -20,6 +21,7 @@ LISTS: dict[str, tuple[Any, Callable[[set[int]], Any], str]] = {  # name -> (tit
     "late": (_l("Late"), late, "milestone"),
     "unanswered": (_l("Invitations and offers not answered"), queries.unanswered, "partner"),
     "due": (_l("Due in 14 days"), lambda ids: due_within(ids, DUE_DAYS), "milestone"),
+    "mails": (_l("Mails that could not be sent"), lambda _ids: undelivered(), "mail"),
     "silent": (_l("No news for 45 days"), queries.silent, "project"),
 }
 
