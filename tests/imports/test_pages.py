@@ -104,6 +104,13 @@ def test_a_file_that_cannot_be_read_is_a_field_error(coordinator, fields):
     assert db.session.query(Institution).count() == 0
 
 
+@pytest.mark.parametrize(("make", "most"), [(institutions, 500), (projects, 200)])
+def test_a_list_so_long_that_others_could_not_write_meanwhile_is_to_be_divided(coordinator, make, most):
+    page = look(coordinator, make(*({"name": f"Institute {n}", "title": f"Study {n}"} for n in range(most + 1))))
+    assert page.status_code == 422
+    assert f"more than {most} rows" in page.text
+
+
 def test_a_file_that_is_too_large_is_a_field_error(coordinator, monkeypatch):
     monkeypatch.setattr(reading, "MOST_BYTES", 1000)
     page = look(coordinator, institutions({"city": "x" * 2000}))
