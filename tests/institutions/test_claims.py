@@ -1,8 +1,11 @@
 """What people say of where they work gives them no say until somebody of the institution confirms it."""
 
+from datetime import timedelta
+
 import sqlalchemy as sa
 
 from tests.factories import make_institution, make_person, make_project
+from tracker import clock
 from tracker.activity.models import Delivery
 from tracker.activity.outbox import claim, compose
 from tracker.database import db
@@ -65,6 +68,34 @@ def test_who_has_left_does_not_come_back_by_editing_a_date():
     actions.change_affiliation(affiliation, actor=person, position="", starts_on=None, ends_on=None)
     assert affiliation.is_current
     assert person.institution_ids == set()
+
+
+def test_a_contacts_say_ends_with_their_time_there_though_nobody_notes_it(signed_in):
+    institution = make_institution()
+    contact, reader = make_person("Amina Karim", contact_of=institution), make_person(institution=institution)
+    affiliation = contact.affiliations[0]
+    today = clock.now()
+    actions.change_affiliation(
+        affiliation,
+        actor=contact,
+        position="",
+        starts_on=None,
+        ends_on=PartialDate.of((today + timedelta(days=10)).date()),
+    )
+    db.session.flush()
+    browser = signed_in(contact)
+    assert browser.get(f"{institution.path}/contacts").status_code == 200
+    with clock.frozen(today + timedelta(days=20)):
+        assert browser.get(f"{institution.path}/contacts").status_code == 403
+        assert "Amina Karim" not in signed_in(reader).get(institution.path).text
+        db.session.execute(sa.delete(Delivery))
+        actions.affiliate(make_person(), institution, actor=make_person())
+        db.session.flush()
+        assert contact.email not in set(db.session.scalars(sa.select(Delivery.address)))
+        actions.change_affiliation(affiliation, actor=contact, position="", starts_on=None, ends_on=None)
+        assert contact.contact_ids == set()  # who comes back is confirmed first
+        actions.end_affiliation(affiliation, actor=contact)
+        assert contact.place_ids == set()
 
 
 def test_an_invitation_vouches_for_whoever_claimed_before():

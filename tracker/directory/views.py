@@ -49,7 +49,7 @@ def institution(institution_id: int) -> str:
     return render_template(
         "directory/institution.html",
         institution=row,
-        contacts=row.contacts if can("see_contacts", row) else [],
+        contacts=[contact for contact in row.contacts if contact.answers] if can("see_contacts", row) else [],
         people=[affiliation for affiliation in people if can("view_person", affiliation.person)],
         projects=queries.some(project_list(actor(), institution_id=row.id)),
         reports=queries.some(published(institution_id=row.id)),

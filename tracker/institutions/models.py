@@ -218,9 +218,14 @@ class Person(Base):
         return {held.institution_id for held in self.current_affiliations if held.confirmed_at is not None}
 
     @property
-    def contact_ids(self) -> set[int]:
-        """The institutions they answer for."""
+    def place_ids(self) -> set[int]:
+        """The institutions whose contact's place they hold, whether or not they still work there."""
         return {place.institution_id for place in self.contact_places if place.until is None}
+
+    @property
+    def contact_ids(self) -> set[int]:
+        """The institutions they answer for: they hold a contact's place, and work there now."""
+        return self.place_ids & self.institution_ids
 
     @property
     def coordinated_ids(self) -> set[int]:
@@ -275,6 +280,11 @@ class Contact(Base):
 
     institution: Mapped[Institution] = relationship()
     person: Mapped[Person] = relationship(back_populates="contact_places")
+
+    @property
+    def answers(self) -> bool:
+        """Whether they answer now: who has left does not, though nobody has cleared the place yet."""
+        return self.until is None and self.institution_id in self.person.institution_ids
 
     __table_args__ = (
         sa.CheckConstraint("place in (1, 2)", name="place"),

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
 
 from tracker import clock
 from tracker.activity.kinds import declare
@@ -57,7 +58,7 @@ def affiliate(
         confirmed_at=clock.now() if vouched else None,
     )
     db.session.add(affiliation)
-    asked = [] if vouched else [contact.person for contact in _current_contacts(institution)]
+    asked = [] if vouched else [contact.person for contact in _current_contacts(institution) if contact.answers]
     claim = "institutions/mail/claim.txt"
     record("institutions.affiliate", institution, actor=actor, tell=asked, template=claim, **named(person))
     return affiliation
@@ -96,9 +97,9 @@ def change_affiliation(
 ) -> None:
     """Change position and dates. Where it thereby ended, so does a contact's place that rested on it."""
     _in_order(starts_on, ends_on)
-    was_current = affiliation.is_current
+    was_current, vouched = affiliation.is_current, _vouches(actor, affiliation.institution)
     affiliation.position, affiliation.starts_on, affiliation.ends_on = position, starts_on, ends_on
-    if affiliation.is_current and not was_current and not _vouches(actor, affiliation.institution):
+    if affiliation.is_current and not was_current and not vouched:
         affiliation.confirmed_at = None  # coming back is a new claim
     record("institutions.change_affiliation", affiliation.institution, actor=actor, **named(affiliation.person))
     _free_place_of_leaver(affiliation, actor)
@@ -125,7 +126,7 @@ def _free_place_of_leaver(affiliation: Affiliation, actor: Person | None) -> Non
         other.institution_id == affiliation.institution_id and not (other.ends_on and other.ends_on.last_day <= today)
         for other in affiliation.person.affiliations
     )
-    if not stays and affiliation.institution_id in affiliation.person.contact_ids:
+    if not stays and affiliation.institution_id in affiliation.person.place_ids:
         dismiss_contact(affiliation.institution, affiliation.person, actor=actor)
 
 
@@ -168,7 +169,8 @@ def dismiss_contact(institution: Institution, person: Person, *, actor: Person |
 
 def _current_contacts(institution: Institution) -> list[Contact]:
     current = sa.select(Contact).where(Contact.institution_id == institution.id, Contact.until.is_(None))
-    return list(db.session.scalars(current.order_by(Contact.place)))
+    people = joinedload(Contact.person).selectinload(Person.affiliations)
+    return list(db.session.scalars(current.order_by(Contact.place).options(people)))
 
 
 @contextmanager

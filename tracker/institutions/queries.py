@@ -30,7 +30,7 @@ ON_A_PAGE = (
     selectinload(Institution.language_links),
     selectinload(Institution.themes),
     selectinload(Institution.memberships).joinedload(Membership.network),
-    selectinload(Institution.contacts).joinedload(Contact.person),
+    selectinload(Institution.contacts).joinedload(Contact.person).selectinload(Person.affiliations),
 )
 FOR_EDITING = (selectinload(Institution.language_links), selectinload(Institution.themes))
 WITH_CONTACTS = (selectinload(Institution.contacts).joinedload(Contact.person),)
