@@ -162,6 +162,22 @@ def test_a_withdrawn_invitation_opens_nothing(client, signed_in, contact, instit
     assert letters() == []
 
 
+def test_withdrawing_one_institutions_invitation_leaves_the_others(client, signed_in, contact, institute, letters):
+    second = make_institution("Institute of Seas")
+    for place, inviter in ((institute, contact), (second, make_person(contact_of=second))):
+        signed_in(inviter).submit(invite_path(place), name="Ana", email="ana@example.org")
+    link = letters()[-1].path
+    person = queries.by_email("ana@example.org")
+    withdraw = f"/invitations/{person.id}/withdraw"
+    signed_in(contact).submit(institute.path + withdraw)
+    assert client.get(link).status_code == 200
+    assert [held.institution for held in person.affiliations] == [second]
+    coordinator = signed_in(make_person(coordinates=the_network()))
+    assert "ana@example.org" not in coordinator.get(invite_path(institute)).text
+    assert coordinator.submit(second.path + withdraw).status_code == 303
+    assert client.get(link).status_code == 404
+
+
 def test_who_lost_the_invitation_gets_it_again_by_asking_for_a_link(client, signed_in, contact, institute, letters):
     signed_in(contact).submit(invite_path(institute), name="Ana", email="ana@example.org", place="")
     letters()

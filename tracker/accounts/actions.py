@@ -37,6 +37,8 @@ declare(
     }
 )
 
+LONGEST_VALUE = Token.value.property.columns[0].type.length
+
 
 @dataclass(frozen=True)
 class Addressee:
@@ -232,16 +234,20 @@ def invite(
         return person
     _forget_mails(person, newest)  # one mail for one thing
     record("accounts.invite", institution or coordinates or person, actor=actor, **named)
-    place = institution or coordinates
-    _mail_invitation(person, inviter=actor.name if actor else "", place=place.label if place else "")
+    _mail_invitation(person, actor, institution or coordinates)
     return person
 
 
-def _mail_invitation(person: Person, inviter: str = "", place: str = "") -> Token:
+def _mail_invitation(person: Person, inviter: Person | None = None, place: Institution | Network | None = None) -> None:
+    """One link for all who asked; the token keeps where, so that one can take its invitation back."""
+    open_one = queries.open_invitation(person)
+    asked = [*(open_one.value.split() if open_one else ()), *([place.path] if place else ())]
+    while len(" ".join(asked)) > LONGEST_VALUE:
+        asked.pop(0)
     tokens.withdraw(Purpose.JOIN, person=person)
-    token = tokens.issue(Purpose.JOIN, person)
-    _owe_link("accounts/mail/join.txt", person, token, inviter=inviter, place=place)
-    return token
+    token = tokens.issue(Purpose.JOIN, person, " ".join(dict.fromkeys(asked)))
+    names = {"inviter": inviter.name if inviter else "", "place": place.label if place else ""}
+    _owe_link("accounts/mail/join.txt", person, token, **names)
 
 
 def invitation_link(person: Person, base_url: str) -> str | None:
@@ -261,17 +267,21 @@ def join(person: Person, *, name: str, password: str | None, language: str) -> N
 def withdraw_invitation(person: Person, institution: Institution, *, actor: Person | None) -> None:
     """Take an invitation back before the person came: the link, the contact's place and the bare affiliation.
 
-    Raises RuleBroken when they have come already. An affiliation with dates is knowledge and stays.
+    The link works on where somebody else asked the person in too. An affiliation with dates is knowledge and
+    stays. Raises RuleBroken when they have come already.
     """
-    if person.joined_at is not None or not queries.open_invitation(person):
+    invitation = queries.open_invitation(person)
+    if person.joined_at is not None or invitation is None:
         raise RuleBroken(_("%(name)s has no open invitation.", name=person.name))
     newest = _newest_delivery()
-    if institution.id in person.contact_ids:
+    if institution.id in person.place_ids:
         institutions.dismiss_contact(institution, person, actor=actor)
     for affiliation in queries.affiliations_of(person, institution):
         if affiliation.starts_on is None and affiliation.ends_on is None:
             db.session.delete(affiliation)
-    tokens.withdraw(Purpose.JOIN, person=person)
+    invitation.value = " ".join(path for path in invitation.value.split() if path != institution.path)
+    if not invitation.value:  # nobody else's invitation stands
+        tokens.withdraw(Purpose.JOIN, person=person)
     _forget_mails(person, newest)
     named = _named(person)
     record("accounts.withdraw_invitation", institution, actor=actor, **named)
@@ -307,7 +317,7 @@ def remove_affiliation(affiliation: Affiliation, *, actor: Person | None) -> Non
     """Remove what was never true; what is over is ended instead. A contact's place that rested on it is freed."""
     person, institution = affiliation.person, affiliation.institution
     others = [held for held in queries.affiliations_of(person, institution) if held is not affiliation]
-    if institution.id in person.contact_ids and not any(held.is_current for held in others):
+    if institution.id in person.place_ids and not any(held.is_current for held in others):
         institutions.dismiss_contact(institution, person, actor=actor)
     db.session.delete(affiliation)
     named = _named(person)
