@@ -59,6 +59,8 @@ DOORS = {
     "/reports/{report}": TEAM,
     "/reports/{report}.bib": TEAM,
     "/reports/{report}/edit": LEADS,
+    "/reports/{report}/publish": {"lead"},
+    "/reports/{report}/discard": LEADS,
     "/institutions": EVERYONE,
     "/institutions/{institution}": EVERYONE,
     "/institutions/new": COORDINATOR,

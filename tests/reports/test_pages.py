@@ -234,3 +234,31 @@ def test_others_may_not(signed_in, client, report, project):
     assert coordinator.get(edit).status_code == 200
     assert coordinator.submit(edit, **typed(report, title="Corrected")).status_code == 303
     assert report.title == "Corrected"
+
+
+def test_a_draft_left_by_its_published_project_is_published_later_or_discarded(signed_in, client, report, project):
+    late, other = (actions.start_report(project, actor=project.lead) for _ in range(2))
+    actions.publish(project, actor=project.lead, attested=True)
+    assert (report.state, late.state) == (ReportState.PUBLISHED, ReportState.DRAFT)
+    lead, path = signed_in(project.lead), f"/reports/{late.id}/publish"
+    assert path in lead.get(project.path).text
+    page = lead.get(path)
+    assert "Write an abstract." in page.text and 'name="attested"' not in page.text
+    assert lead.submit(path, seen=f"{late.id}:{late.version}", attested="y").status_code in (409, 422)
+    assert late.state is ReportState.DRAFT
+    assert lead.submit(f"/reports/{late.id}/edit", **typed(late)).status_code == 303
+    assert lead.submit(path, seen=f"{late.id}:{late.version}").status_code == 422
+    assert lead.submit(path, seen="1:0", attested="y").status_code == 409
+    assert client.get(late.path).status_code in (303, 404)
+    assert lead.submit(path, seen=f"{late.id}:{late.version}", attested="y").status_code == 303
+    assert late.state is ReportState.PUBLISHED and client.get(late.path).status_code == 200
+
+    partner = signed_in(project.partner_people[0])
+    gone = f"/reports/{other.id}/discard"
+    assert partner.submit(gone).status_code == 403
+    assert gone in lead.get(f"/reports/{other.id}/edit").text
+    assert lead.get(gone).status_code == 200
+    assert lead.submit(gone).status_code == 303
+    assert [each.id for each in queries.of_project(project, project.lead)] == [report.id, late.id]
+    assert "discarded the draft" in lead.get(f"{project.path}/history").text
+    assert lead.submit(f"/reports/{late.id}/discard").status_code == 403

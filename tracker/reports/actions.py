@@ -42,6 +42,7 @@ declare(
             "%(actor)s published “%(report)s” and confirmed that every author approved version %(version)s "
             "and this order."
         ),
+        "reports.discard": _l("%(actor)s discarded the draft “%(report)s”."),
         "reports.import": _l("%(actor)s imported the details of “%(report)s”."),
     }
 )
@@ -213,17 +214,45 @@ def publish(project: Project, *, actor: Person | None, attested: bool) -> list[R
     )
     take_step(project, "publish", actor=actor, reason=reason)
     for report in ready:
-        report.state, report.published_at = ReportState.PUBLISHED, clock.now()
-        _note(
-            "reports.publish",
-            report,
-            actor=actor,
-            version=report.version,
-            authors=[author.name for author in report.authors],
-            file_sha256=report.file.sha256 if report.file else "",
-        )
-        index_for_search(report)
+        _make_public(report, actor=actor)
     return ready
+
+
+def publish_report(report: Report, *, actor: Person | None, attested: bool) -> None:
+    """Publish a report that was left as a draft when its project was published, under the same rules."""
+    if not attested:
+        raise RuleBroken(_("Confirm that every author approved this version and this order."))
+    if report.state is ReportState.PUBLISHED:
+        raise RuleBroken(_("This report is published already."))
+    if report.project is None or report.project.state is not ProjectState.PUBLISHED:
+        raise RuleBroken(_("This report is published together with its project."))
+    if lacking := missing_in(report):
+        raise RuleBroken(" ".join(item.sentence for item in lacking))
+    _make_public(report, actor=actor)
+
+
+def discard(report: Report, *, actor: Person | None) -> None:
+    """Remove a draft. The history keeps that it was there; its file stays in the store, where the history names it."""
+    if report.state is not ReportState.DRAFT:
+        raise RuleBroken(_("A published report stays."))
+    where = f"{report.project.path}#reports" if report.project else "/reports"
+    file = {"file": report.file.name, "sha256": report.file.sha256} if report.file else {}
+    _note("reports.discard", report, actor=actor, path=where, **file)
+    db.session.delete(report)
+    db.session.flush()
+
+
+def _make_public(report: Report, *, actor: Person | None) -> None:
+    report.state, report.published_at = ReportState.PUBLISHED, clock.now()
+    _note(
+        "reports.publish",
+        report,
+        actor=actor,
+        version=report.version,
+        authors=[author.name for author in report.authors],
+        file_sha256=report.file.sha256 if report.file else "",
+    )
+    index_for_search(report)
 
 
 def import_report(

@@ -1,6 +1,6 @@
 from tracker.institutions.models import Person
 from tracker.permissions import permission
-from tracker.projects.permissions import coordinate_project, follow_project, lead_project
+from tracker.projects.permissions import act_as_lead, coordinate_project, follow_project, lead_project
 from tracker.reports.models import Report
 from tracker.reports.states import ReportState
 
@@ -23,3 +23,15 @@ def edit_report(actor: Person | None, report: Report) -> bool:
     if report.state is ReportState.PUBLISHED:
         return coordinate_project(actor, report.project)
     return lead_project(actor, report.project)
+
+
+@permission
+def publish_report(actor: Person | None, report: Report) -> bool:
+    """Those who publish its project; a report of no project comes in published."""
+    return report.project is not None and act_as_lead(actor, report.project)
+
+
+@permission
+def discard_report(actor: Person | None, report: Report) -> bool:
+    """A draft goes by whoever keeps it; a published report never does."""
+    return report.state is ReportState.DRAFT and edit_report(actor, report)

@@ -87,6 +87,48 @@ def publish(project: Project) -> Any:
     ), (409 if changed else 422 if form.errors else 200)
 
 
+@bp.route("/reports/<int:report_id>/publish", methods=["GET", "POST"])
+@requires("publish_report", Report, loading=queries.REPORT_PAGE, seen_by="view_report")
+def publish_later(report: Report) -> Any:
+    """Publish a report that its published project left behind as a draft."""
+    assert report.project is not None
+    if report.state is ReportState.PUBLISHED or report.project.state is not ProjectState.PUBLISHED:
+        return redirect(report.path, 303)
+    seen = f"{report.id}:{report.version}"
+    form = PublishForm(seen=seen)
+    sound = form.submitted()
+    changed = request.method == "POST" and form.seen.data != seen
+    if sound and not changed:
+        actions.publish_report(report, actor=actor(), attested=form.attested.data)
+        db.session.commit()
+        flash(_("The report is published."), "success")
+        return redirect(report.path, 303)
+    form.seen.data = seen
+    missing_here = actions.missing_in(report)
+    return render_template(
+        "reports/publish.html",
+        project=report.project,
+        form=form,
+        changed=changed,
+        ready=[] if missing_here else [report],
+        unfinished=[],
+        missing=missing_here,
+    ), (409 if changed else 422 if form.errors else 200)
+
+
+@bp.route("/reports/<int:report_id>/discard", methods=["GET", "POST"])
+@requires("discard_report", Report, loading=queries.REPORT_PAGE, seen_by="view_report")
+def discard(report: Report) -> Any:
+    """Ask once more, then remove the draft."""
+    if request.method != "POST":
+        return render_template("reports/discard.html", report=report)
+    where = f"{report.project.path}#reports" if report.project else "/reports"
+    actions.discard(report, actor=actor())
+    db.session.commit()
+    flash(_("The draft is discarded."), "success")
+    return redirect(where, 303)
+
+
 def _save(report: Report, form: ReportForm) -> bool:
     """Write the whole form, or nothing and an error beside the file that is refused."""
     upload = form.upload.data
