@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime
 import pytest
 import sqlalchemy as sa
 
-from tests.factories import make_institution, make_project
+from tests.factories import make_institution, make_network, make_person, make_project
 from tracker import clock
 from tracker.activity.models import Activity
 from tracker.database import db
@@ -192,7 +192,10 @@ def test_a_note_is_for_its_audience():
         )
     member = make_project(ProjectState.DRAFT, network=project.network).lead
     assert [note.audience for note in queries.notes(project, None)] == [NoteAudience.PUBLIC]
-    assert NoteAudience.TEAM not in [note.audience for note in queries.notes(project, member)]
+    assert {note.audience for note in queries.notes(project, member)} == {NoteAudience.PUBLIC, NoteAudience.MEMBERS}
+    elsewhere = make_person(institution=make_institution(member_of=make_network()))
+    assert [note.audience for note in queries.notes(project, elsewhere)] == [NoteAudience.PUBLIC]
+    assert [note.audience for note in queries.notes(project, make_person())] == [NoteAudience.PUBLIC]
     assert len(queries.notes(project, project.partner_people[0])) == 3
     assert len(queries.notes(project, project.coordinator)) == 3
 

@@ -44,7 +44,9 @@ def audiences(actor: Person | None, project: Project) -> list[NoteAudience]:
         return [NoteAudience.PUBLIC]
     if follow_project(actor, project) or work_on_project(actor, project):
         return list(NoteAudience)
-    return [NoteAudience.PUBLIC, NoteAudience.MEMBERS]
+    if project.network_id in actor.network_ids:
+        return [NoteAudience.PUBLIC, NoteAudience.MEMBERS]
+    return [NoteAudience.PUBLIC]
 
 
 def notes_visible_to(actor: Person | None, project: Project) -> sa.ColumnElement[bool]:
