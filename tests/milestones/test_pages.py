@@ -234,8 +234,11 @@ def test_an_author_or_the_lead_withdraws_a_note_and_the_history_says_so(signed_i
         page = browser.get(path).text
         assert "the mayor" in page and "cannot be undone" in page
         assert browser.submit(path).status_code == 303
-        assert browser.get(path).status_code == 404
-    assert "the mayor" not in lead.get(project.path).text
+        assert browser.submit(path).status_code in (403, 404)
+    assert "the mayor" not in lead.get(project.path).text + lead.get(f"{project.path}/notes").text
+    own = signed_in(partner).get(project.path).text
+    assert own.count("the mayor") == 2 and "Withdrawn: only you still see it" in own
+    assert db.session.query(ProgressNote).filter(ProgressNote.text.contains("the mayor")).count() == 2
     assert "withdrew the progress note on May 2026" in lead.get(f"{project.path}/history").text
 
 

@@ -238,7 +238,10 @@ def write_note(
 
 
 def withdraw_note(note: ProgressNote, *, actor: Person | None) -> None:
-    """Take a note away from everybody. The history keeps that it was written and withdrawn, not its words."""
+    """Take a note away from everybody but its author. Nothing of it is deleted."""
+    if note.withdrawn_at is not None:
+        raise RuleBroken(_("This note is withdrawn already."))
+    note.withdrawn_at = clock.now()
     _note(
         "milestones.withdraw_note",
         note.project,
@@ -249,7 +252,6 @@ def withdraw_note(note: ProgressNote, *, actor: Person | None) -> None:
         on=str(note.on),
         files=[file.sha256 for file in note.files],
     )
-    db.session.delete(note)
     db.session.flush()
 
 

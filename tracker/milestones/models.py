@@ -122,6 +122,7 @@ class ProgressNote(Base):
     text: Mapped[str] = mapped_column(sa.Text)  # Markdown
     text_html: Mapped[str] = mapped_column(sa.Text, default="")
     audience: Mapped[NoteAudience] = mapped_column(default=NoteAudience.TEAM)
+    withdrawn_at: Mapped[datetime | None]  # from then on only its author reads it
 
     project: Mapped[Project] = relationship()
     milestone: Mapped[Milestone | None] = relationship()

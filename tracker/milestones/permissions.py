@@ -28,14 +28,18 @@ def report_milestone(actor: Person | None, milestone: Milestone) -> bool:
 
 @permission
 def view_note(actor: Person | None, note: ProgressNote) -> bool:
-    """A note is read by its audience, and never by somebody who may not read the project."""
-    return view_project(actor, note.project) and note.audience in audiences(actor, note.project)
+    """A note is read by its audience, a withdrawn one by its author; never by somebody who may not read the project."""
+    if not view_project(actor, note.project) or note.audience not in audiences(actor, note.project):
+        return False
+    return note.withdrawn_at is None or (actor is not None and actor.id == note.author_id)
 
 
 @permission
 def withdraw_note(actor: Person | None, note: ProgressNote) -> bool:
-    """Its author, and the lead."""
-    return actor is not None and (actor.id == note.author_id or lead_project(actor, note.project))
+    """Its author, and the lead; once."""
+    if actor is None or note.withdrawn_at is not None:
+        return False
+    return actor.id == note.author_id or lead_project(actor, note.project)
 
 
 def audiences(actor: Person | None, project: Project) -> list[NoteAudience]:
@@ -51,4 +55,7 @@ def audiences(actor: Person | None, project: Project) -> list[NoteAudience]:
 
 def notes_visible_to(actor: Person | None, project: Project) -> sa.ColumnElement[bool]:
     """`view_note` as SQL, for the notes of a project that may be read."""
-    return ProgressNote.audience.in_(audiences(actor, project))
+    is_shown = ProgressNote.withdrawn_at.is_(None)
+    if actor is not None:
+        is_shown = sa.or_(is_shown, ProgressNote.author_id == actor.id)
+    return ProgressNote.audience.in_(audiences(actor, project)) & is_shown

@@ -639,6 +639,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("text_html", sa.Text(), nullable=False),
         sa.Column("audience", sa.String(length=40), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_progress_note_author_id")),
         sa.ForeignKeyConstraint(
             ["milestone_id"], ["milestone.id"], name=op.f("fk_progress_note_milestone_id"), ondelete="SET NULL"
