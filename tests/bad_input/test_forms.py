@@ -21,7 +21,7 @@ WORST = (
     "2024-02-30",
     "<b id=x onmouseover=1>'\"",
 )
-HANDS = 2  # forms filled from each list at each door
+HANDS = 1  # forms filled from each list at each door
 
 
 def test_every_route_that_takes_a_form_is_tried(app, every_door):
@@ -68,7 +68,7 @@ def test_one_field_at_a_time(attempts, every_door):
     hostile = dealer(HOSTILE)
     for door in every_door:
         for name in door.texts:
-            for text in [LONG, *islice(iter(hostile, None), 2)]:
+            for text in (LONG, hostile()):
                 attempts.form(f"{name} = {text[:60]!r}", door, door.values | {name: as_sent(text)})
     attempts.found_nothing()
 
@@ -76,10 +76,10 @@ def test_one_field_at_a_time(attempts, every_door):
 def test_ids_and_choices_that_do_not_exist(attempts, every_door):
     others = cycle(NO_ID)
     for door in every_door:
-        for value in islice(others, 6):
+        for value in islice(others, 3):
             attempts.form(f"all {value[:20]!r}", door, door.values | dict.fromkeys(door.choices, value))
         for name in door.choices:
-            for value in islice(others, 2):
+            for value in islice(others, 1):
                 attempts.form(f"{name} = {value[:20]!r}", door, door.values | {name: value})
             attempts.form(f"no {name}", door, {key: value for key, value in door.values.items() if key != name})
     attempts.found_nothing()
@@ -110,7 +110,7 @@ def test_files_where_text_belongs_and_text_where_files_do(attempts, every_door):
 
     for door in every_door:
         attempts.form("all files", door, {name: file() for name in door.values})
-        for name in [*door.values, "csrf_token"]:
+        for name in [*door.texts[:3], *door.choices[:2], "csrf_token"]:
             attempts.form(f"{name} is a file", door, {**door.values, name: file()})
         if door.files:
             attempts.form("text", door, door.values | dict.fromkeys(door.files, "text.pdf"), sound=True)
@@ -153,7 +153,7 @@ def test_set_up(client, text):
 def test_a_line_break_in_a_field_of_one_line_becomes_a_space(signed_in, world):
     """A name is also the subject of a mail."""
     network = db.session.get(Network, world.ids["network"])
-    form = {"name": "Water\r\nBcc: all@example.org", "description": "One\r\nline"}
+    form = {"name": "Water\r\nBcc: all@example.org", "description": "One\r\nline", "version": str(network.version)}
     assert signed_in(world.people["coordinator"]).submit(f"{network.path}/edit", **form).status_code == 303
     assert network.name == "Water Bcc: all@example.org"
     assert network.description == "One\nline"

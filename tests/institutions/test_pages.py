@@ -95,6 +95,32 @@ def test_two_people_editing_see_both_texts_and_lose_nothing(signed_in, coordinat
     assert institution.city == "Chittagong"
 
 
+def test_two_coordinators_editing_a_network_see_both_texts_and_lose_nothing(signed_in, coordinator):
+    network = the_network()
+    path, seen = f"{network.path}/edit", str(network.version)
+    theirs = {"name": "Southern alliance", "description": "Old and *new*"}
+    assert signed_in(coordinates=network).submit(path, **theirs, version=seen).status_code == 303
+    client = signed_in(coordinator)
+    mine = {"name": "Alliance", "description": "Mine", "moderates": "y"}
+    answer = client.submit(path, **mine, version=seen)
+    assert answer.status_code == 409
+    assert 'value="Alliance"' in answer.text and "Southern alliance" in answer.text and "Old and *new*" in answer.text
+    assert network.name == "Southern alliance" and not network.moderates
+    assert f'name="version" type="hidden" value="{network.version}"' in answer.text
+    assert client.submit(path, **mine, version=str(network.version)).status_code == 303
+    assert network.name == "Alliance" and network.moderates
+
+
+def test_an_acronym_in_another_script_is_found_in_whatever_case(signed_in, coordinator):
+    late = make_institution("Zentrum", "RU", acronym="ИЭ")
+    make_institution("Academy", "RU", other_names="иэ")
+    assert queries.by_acronym("иэ", "RU") == [late] and queries.by_acronym("иэ", "KZ") == []
+    page = signed_in(coordinator).get("/institutions?q=иэ").text
+    assert page.index("Zentrum") < page.index("Academy")
+    actions.change_institution(late, acronym="ÉCO", actor=None)
+    assert queries.by_acronym("eco", "RU") == [late]
+
+
 def test_only_its_contacts_and_coordinators_change_a_record(client, signed_in, coordinator):
     institution = make_institution()
     colleague, stranger = make_person(institution=institution), make_person(institution=make_institution())

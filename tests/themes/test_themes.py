@@ -46,13 +46,31 @@ def test_a_coordinator_adds_changes_retires_and_restores(signed_in, coordinator)
     assert theme.parent is parent and theme.goals == [6, 15]
     page = client.get(f"/themes/{theme.id}/edit")
     assert page.status_code == 200 and "*Flow*" in page.text
-    assert client.submit(f"/themes/{theme.id}/edit", name="Rivers and lakes", parent="", goals=["6"]).status_code == 303
+    changed = {"name": "Rivers and lakes", "parent": "", "goals": ["6"], "version": str(theme.version)}
+    assert client.submit(f"/themes/{theme.id}/edit", **changed).status_code == 303
     assert theme.parent is None and theme.goals == [6] and theme.name == "Rivers and lakes"
     assert client.submit(f"/themes/{theme.id}/retire").status_code == 303
     assert theme.id not in dict(queries.choices()) and theme.id in dict(queries.choices(keep=[theme.id]))
     assert "retired" in client.get(f"/themes/{theme.id}").text
     assert client.submit(f"/themes/{theme.id}/restore").status_code == 303
     assert theme.id in dict(queries.choices())
+
+
+def test_two_people_editing_a_theme_see_both_texts_and_lose_nothing(signed_in, coordinator):
+    theme = make_theme("Water")
+    path, seen = f"/themes/{theme.id}/edit", str(theme.version)
+    assert (
+        signed_in(coordinates=the_network()).submit(path, name="Rivers", goals=["6"], version=seen).status_code == 303
+    )
+    client = signed_in(coordinator)
+    mine = {"name": "Lakes", "goals": ["6"], "description": "*Still*"}
+    answer = client.submit(path, **mine, version=seen)
+    assert answer.status_code == 409
+    assert 'value="Lakes"' in answer.text and "Rivers" in answer.text and "(nothing)" in answer.text
+    assert theme.name == "Rivers"
+    assert f'name="version" type="hidden" value="{theme.version}"' in answer.text
+    assert client.submit(path, **mine, version=str(theme.version)).status_code == 303
+    assert theme.name == "Lakes"
 
 
 def test_wrong_values_are_refused_at_their_fields(signed_in, coordinator):

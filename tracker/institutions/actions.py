@@ -146,6 +146,7 @@ def change_network(network: Network, *, actor: Person | None, **fields: Any) -> 
     with unique(_("There is a network of this name already.")):
         changed = _assign(network, _known(fields, NETWORK_FIELDS))
     if changed:
+        network.version += 1
         record("institutions.change_network", network, actor=actor, fields=changed)
     return changed
 

@@ -136,6 +136,7 @@ class NewInstitutionForm(InstitutionForm):
 class NetworkForm(BaseForm):
     """A network as its coordinators describe it."""
 
+    version = HiddenField()
     name = StringField(_l("Name"), [InputRequired(_l("Write the name.")), Length(max=length_of(Network.name))])
     description = TextAreaField(
         _l("Description"),

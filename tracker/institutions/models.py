@@ -6,6 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from tracker import clock, markdown
 from tracker.database import Base
 from tracker.dates import PartialDate, PartialDateType, earth_day
+from tracker.folding import fold
 from tracker.themes.models import Theme
 
 institution_theme = sa.Table(
@@ -14,6 +15,11 @@ institution_theme = sa.Table(
     sa.Column("institution_id", sa.ForeignKey("institution.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("theme_id", sa.ForeignKey("theme.id", ondelete="CASCADE"), primary_key=True, index=True),
 )
+
+
+def folded_acronym(acronym: str) -> str:
+    """An acronym as all ways to write it are compared, cut to its column."""
+    return fold(acronym).strip()[:80]
 
 
 class InstitutionLanguage(Base):
@@ -39,7 +45,8 @@ class Institution(Base):
     native_name: Mapped[str] = mapped_column(sa.String(250), default="")
     native_language: Mapped[str] = mapped_column(sa.String(20), default="")
     other_names: Mapped[str] = mapped_column(sa.Text, default="")  # one a line
-    acronym: Mapped[str] = mapped_column(sa.String(40), default="", index=True)
+    acronym: Mapped[str] = mapped_column(sa.String(40), default="")
+    folded_acronym: Mapped[str] = mapped_column(sa.String(80), default="", index=True)  # SQLite folds only ASCII
     country: Mapped[str] = mapped_column(sa.String(2), index=True)
     city: Mapped[str] = mapped_column(sa.String(120), default="")
     latitude: Mapped[float | None]
@@ -72,6 +79,11 @@ class Institution(Base):
     def _render(self, _key: str, text: str) -> str:
         self.description_html = markdown.render(text)
         return text
+
+    @validates("acronym")
+    def _fold(self, _key: str, acronym: str) -> str:
+        self.folded_acronym = folded_acronym(acronym)
+        return acronym
 
     @property
     def languages(self) -> list[str]:
@@ -106,6 +118,7 @@ class Network(Base):
     description_html: Mapped[str] = mapped_column(sa.Text, default="")
     website: Mapped[str] = mapped_column(sa.String(500), default="")
     moderates: Mapped[bool] = mapped_column(default=True)  # a coordinator accepts proposals before partners are sought
+    version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     memberships: Mapped[list["Membership"]] = relationship(back_populates="network", order_by="Membership.id")

@@ -14,6 +14,7 @@ from tracker.institutions.models import (
     Membership,
     Network,
     Person,
+    folded_acronym,
     institution_theme,
 )
 from tracker.search import index
@@ -66,7 +67,7 @@ def institution_list(
     if network_id is not None:
         query = query.where(Institution.id.in_(member_ids(network_id)))
     if words:
-        called_so = sa.func.lower(Institution.acronym) == words.lower()
+        called_so = Institution.folded_acronym == folded_acronym(words)
         query = query.where(Institution.id.in_(index.matching("institution", words)))
         query = query.order_by(None).order_by(sa.case((called_so, 0), else_=1), Institution.sort_name, Institution.id)
     return query
@@ -218,7 +219,7 @@ def by_acronym(acronym: str, country: str) -> list[Institution]:
     """The institutions of a country with this acronym, in whatever case it is written."""
     if not acronym:
         return []
-    same = sa.func.lower(Institution.acronym) == acronym.lower()
+    same = Institution.folded_acronym == folded_acronym(acronym)
     return list(
         db.session.scalars(sa.select(Institution).where(same, Institution.country == country).order_by(Institution.id))
     )

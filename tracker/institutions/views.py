@@ -169,19 +169,26 @@ def new_network() -> Any:
         db.session.commit()
         flash(_("The network is created, and you coordinate it."), "success")
         return redirect(network.path, 303)
-    return render_template("institutions/network.html", form=form, network=None), (422 if form.errors else 200)
+    status = 422 if form.errors else 200
+    return render_template("institutions/network.html", form=form, network=None, saved={}), status
 
 
 @bp.route("/networks/<int:network_id>/edit", methods=["GET", "POST"])
 @requires("coordinate_network", Network)
 def edit_network(network: Network) -> Any:
     form = NetworkForm(obj=network if request.method == "GET" else None)
+    saved: dict[str, str] = {}
     if form.submitted():
-        actions.change_network(network, actor=actor(), **_network_values(form))
-        db.session.commit()
-        flash(_("Saved."), "success")
-        return redirect(network.path, 303)
-    return render_template("institutions/network.html", form=form, network=network), (422 if form.errors else 200)
+        if form.version.data == str(network.version):
+            actions.change_network(network, actor=actor(), **_network_values(form))
+            db.session.commit()
+            flash(_("Saved."), "success")
+            return redirect(network.path, 303)
+        saved = _network_meanwhile(network, form)
+        form.version.data = str(network.version)
+        form.version.raw_data = None
+    status = 422 if form.errors else (409 if saved else 200)
+    return render_template("institutions/network.html", form=form, network=network, saved=saved), status
 
 
 @bp.route("/networks/<int:network_id>/members", methods=["GET", "POST"])
@@ -311,6 +318,18 @@ def _choices(form: InstitutionForm) -> dict[str, Any]:
 def _network_values(form: NetworkForm) -> dict[str, Any]:
     texts = {name: form[name].data or "" for name in ("name", "description", "website")}
     return {**texts, "moderates": form.moderates.data}
+
+
+def _network_meanwhile(network: Network, form: NetworkForm) -> dict[str, str]:
+    """As `_saved_meanwhile`, of a network."""
+    saved = {}
+    for name, typed in _network_values(form).items():
+        current = getattr(network, name)
+        if current != typed:
+            saved[name] = current or _("(nothing)")
+    if "moderates" in saved:
+        saved["moderates"] = _("Yes") if network.moderates else _("No")
+    return saved or {"name": network.name}
 
 
 def _saved_meanwhile(institution: Institution, form: InstitutionForm) -> dict[str, str]:

@@ -103,6 +103,7 @@ def change(
         if theme.description != description:
             theme.description = description
         theme.goal_links = [kept.get(goal) or ThemeGoal(goal=goal) for goal in sorted(set(goals))]
+        theme.version += 1
     record("themes.change", theme, actor=actor)
     index.put("theme", theme.id, theme.name)
 

@@ -1,7 +1,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from tracker import goals
@@ -15,6 +15,7 @@ NAME_LENGTH = Theme.name.property.columns[0].type.length
 class ThemeForm(BaseForm):
     """A theme of the agenda."""
 
+    version = HiddenField()
     name = StringField(_l("Name"), [InputRequired(_l("Write the name.")), Length(max=NAME_LENGTH)])
     parent = SelectField(_l("Part of"), [Optional()])
     position = IntegerField(

@@ -28,6 +28,7 @@ class Theme(Base):
     description_html: Mapped[str] = mapped_column(sa.Text, default="")
     position: Mapped[int] = mapped_column(default=0)
     retired_at: Mapped[datetime | None]  # no longer offered; what was filed under it stays
+    version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     parent: Mapped["Theme | None"] = relationship(back_populates="children", remote_side=[id])

@@ -4,6 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 
 from tracker.access import actor, requires
 from tracker.database import db
+from tracker.goals import GOALS
 from tracker.i18n import _
 from tracker.themes import actions, queries
 from tracker.themes.forms import ThemeForm
@@ -36,12 +37,18 @@ def edit(theme: Theme) -> Any:
         form = ThemeForm(parents=parents)
     else:
         form = ThemeForm(parents=parents, obj=theme, parent=str(theme.parent_id or ""), goals=theme.goals)
+    saved: dict[str, str] = {}
     if form.submitted():
-        actions.change(theme, **_values(form), actor=actor())
-        db.session.commit()
-        flash(_("Saved."), "success")
-        return redirect(theme.path, 303)
-    return render_template("themes/edit.html", form=form, theme=theme), (422 if form.errors else 200)
+        if form.version.data == str(theme.version):
+            actions.change(theme, **_values(form), actor=actor())
+            db.session.commit()
+            flash(_("Saved."), "success")
+            return redirect(theme.path, 303)
+        saved = _saved_meanwhile(theme, form)
+        form.version.data = str(theme.version)
+        form.version.raw_data = None
+    status = 422 if form.errors else (409 if saved else 200)
+    return render_template("themes/edit.html", form=form, theme=theme, saved=saved), status
 
 
 @bp.post("/<int:theme_id>/retire")
@@ -60,6 +67,23 @@ def restore(theme: Theme) -> Any:
     db.session.commit()
     flash(_("The theme is offered again."), "success")
     return redirect(theme.path, 303)
+
+
+def _saved_meanwhile(theme: Theme, form: ThemeForm) -> dict[str, str]:
+    """By field: what somebody else saved since this form was opened, where it differs from what is typed."""
+    nothing = _("(nothing)")
+    current = {
+        "name": theme.name,
+        "parent": theme.parent.name if theme.parent else nothing,
+        "position": str(theme.position),
+        "description": theme.description or nothing,
+        "goals": "; ".join(f"{goal}. {GOALS[goal]}" for goal in theme.goals) or nothing,
+    }
+    kept = {name: getattr(theme, name) for name in ("name", "parent", "position", "description")}
+    typed = _values(form)
+    same = {name for name, value in kept.items() if typed[name] == value}
+    same |= {"goals"} if set(typed["goals"]) == set(theme.goals) else set()
+    return {name: text for name, text in current.items() if name not in same} or {"name": theme.name}
 
 
 def _values(form: ThemeForm) -> dict[str, Any]:

@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("native_language", sa.String(length=20), nullable=False),
         sa.Column("other_names", sa.Text(), nullable=False),
         sa.Column("acronym", sa.String(length=40), nullable=False),
+        sa.Column("folded_acronym", sa.String(length=80), nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column("city", sa.String(length=120), nullable=False),
         sa.Column("latitude", sa.Double(), nullable=True),
@@ -57,8 +58,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("ror", name=op.f("uq_institution_ror")),
     )
     with op.batch_alter_table("institution", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_institution_acronym"), ["acronym"], unique=False)
         batch_op.create_index(batch_op.f("ix_institution_country"), ["country"], unique=False)
+        batch_op.create_index(batch_op.f("ix_institution_folded_acronym"), ["folded_acronym"], unique=False)
         batch_op.create_index(batch_op.f("ix_institution_sort_name"), ["sort_name"], unique=False)
 
     op.create_table(
@@ -69,6 +70,7 @@ def upgrade() -> None:
         sa.Column("description_html", sa.Text(), nullable=False),
         sa.Column("website", sa.String(length=500), nullable=False),
         sa.Column("moderates", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_network")),
         sa.UniqueConstraint("name", name=op.f("uq_network_name")),
@@ -118,6 +120,7 @@ def upgrade() -> None:
         sa.Column("description_html", sa.Text(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["parent_id"], ["theme.id"], name=op.f("fk_theme_parent_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_theme")),
