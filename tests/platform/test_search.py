@@ -214,3 +214,13 @@ def test_words_of_a_text():
     assert tokens("GDP增长2020年") == ["gdp", "增长", "长", "2020", "年"]
     assert index.fold("Ünïté İSTANBUL ﬁ") == "unite istanbul fi"
     assert index.fold(index.fold("Straße ǅ ẞ ΐ")) == index.fold("Straße ǅ ẞ ΐ")
+
+
+def test_who_repeats_the_words_of_a_thing_hears_when_they_change(monkeypatch):
+    heard = []
+    monkeypatch.setattr(index, "_followers", {})
+    index.follows("follow-test")(heard.append)
+    for words in ("One", "One", "Two"):
+        index.put("follow-test", 7, words)
+    index.put("other-test", 8, "One")
+    assert heard == [7, 7]

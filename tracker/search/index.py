@@ -1,5 +1,6 @@
 """The one door to the search: put, remove, matching, ranked, everywhere."""
 
+from collections.abc import Callable
 from types import ModuleType
 
 import sqlalchemy as sa
@@ -12,7 +13,22 @@ from tracker.search import postgresql, sqlite
 from tracker.search.models import SearchEntry
 from tracker.search.words import terms, tokens
 
-__all__ = ["everywhere", "fold", "matching", "put", "ranked", "remove"]
+__all__ = ["everywhere", "fold", "follows", "matching", "put", "ranked", "remove"]
+
+_followers: dict[str, list[Callable[[int], None]]] = {}
+
+
+def follows(subject_type: str) -> Callable[[Callable[[int], None]], Callable[[int], None]]:
+    """Call the function with the id of a thing of this type whenever its words have changed.
+
+    For a later feature whose own entries repeat those words, such as projects the names of their partners.
+    """
+
+    def register(follower: Callable[[int], None]) -> Callable[[int], None]:
+        _followers.setdefault(subject_type, []).append(follower)
+        return follower
+
+    return register
 
 
 def put(subject_type: str, subject_id: int, *texts: str | None) -> None:
@@ -29,6 +45,9 @@ def put(subject_type: str, subject_id: int, *texts: str | None) -> None:
     )
     if changed is not None and not is_sqlite():
         postgresql.write(db.session, changed, found)
+    if changed is not None:
+        for follower in _followers.get(subject_type, ()):
+            follower(subject_id)
 
 
 def remove(subject_type: str, subject_id: int) -> None:
