@@ -53,12 +53,14 @@ def _answer_from_tag() -> Response | None:
 
 def _tag(response: Response) -> Response:
     tag = g.get("page_tag")
-    if tag is None or session or session.modified or "ETag" in response.headers:
-        if "Cache-Control" not in response.headers:
-            response.headers["Cache-Control"] = "private, no-cache"
+    nowhere = request.endpoint is None and request.method in ("GET", "HEAD")
+    if session or session.modified or (tag is None and not nowhere):
+        response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
-    if response.status_code != 200 or response.is_streamed or response.direct_passthrough:
+    is_page = response.status_code == 200 and not (response.is_streamed or response.direct_passthrough)
+    if tag is None or "ETag" in response.headers or not is_page:  # nothing here, or a file with a tag of its own
         response.headers.setdefault("Cache-Control", "no-cache")
+        response.vary.update(("Accept-Language", "Cookie"))
         return response
     body = response.get_data()
     if len(body) <= LARGEST_KEPT and response.mimetype == "text/html":

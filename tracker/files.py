@@ -16,8 +16,9 @@ from urllib.parse import quote
 
 import filetype
 import sqlalchemy as sa
-from flask import Response, current_app
+from flask import Response, current_app, request
 from sqlalchemy.orm import Mapped, mapped_column
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from tracker import clock
 from tracker.database import Base, db
@@ -68,6 +69,25 @@ class Store(Protocol):
     def delete(self, key: str) -> None: ...
 
 
+class _Pieces:
+    """The bytes of an open file. Unlike a generator it closes the file when nothing of it was asked for."""
+
+    def __init__(self, source: IO[bytes]) -> None:
+        self.source = source
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        if not self.source.closed and (chunk := self.source.read(CHUNK)):
+            return chunk
+        self.close()
+        raise StopIteration
+
+    def close(self) -> None:
+        self.source.close()
+
+
 class FolderStore:
     """A folder, two levels deep. A file is whole or not there."""
 
@@ -94,14 +114,7 @@ class FolderStore:
 
     def read(self, key: str) -> Iterator[bytes]:
         """The bytes, in pieces. FileNotFoundError at once where there are none."""
-        source = self._path(key).open("rb")
-
-        def pieces() -> Iterator[bytes]:
-            with source:
-                while chunk := source.read(CHUNK):
-                    yield chunk
-
-        return pieces()
+        return _Pieces(self._path(key).open("rb"))
 
     def exists(self, key: str) -> bool:
         return self._path(key).is_file()
@@ -154,14 +167,23 @@ def safe_name(name: str) -> str:
 
 
 def send(row: StoredFile) -> Response:
-    """The file as an attachment under the name it was given (RFC 6266)."""
+    """The file as an attachment under the name it was given (RFC 6266).
+
+    Its tag is the digest of its bytes, so that who has it gets 304, and a download that broke off is resumed
+    (Range, If-Range). Raises FileNotFoundError, and RequestedRangeNotSatisfiable (416) beyond its end.
+    """
     response = Response(store().read(row.key), mimetype=row.media_type)
     response.content_length = row.size
     response.headers["Content-Disposition"] = (
         f"attachment; filename=\"{_ascii_name(row.name)}\"; filename*=UTF-8''{quote(row.name, safe='')}"
     )
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    response.set_etag(row.sha256)
+    try:
+        return response.make_conditional(request, accept_ranges=True, complete_length=row.size)
+    except RequestedRangeNotSatisfiable:
+        response.close()
+        raise
 
 
 def _ascii_name(name: str) -> str:

@@ -168,3 +168,11 @@ def test_revisions_follow_every_activity():
         db.session.flush()
         seen.add(revision())
     assert len(seen) == 4
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/projects/999999", "/institutions/999999"])
+def test_a_page_that_is_not_there_is_asked_for_again(client, signed_in, path):
+    answer = client.get(path)
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (404, "no-cache")
+    assert "Cookie" in answer.headers["Vary"]
+    assert "private" in signed_in(make_person()).get(path).headers["Cache-Control"]

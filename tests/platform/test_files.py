@@ -219,3 +219,32 @@ def test_the_file_of_a_draft_is_for_its_team(client, signed_in):
     with signed_in(project.lead).get(address) as answer:
         assert answer.status_code == 200
         assert "private" in answer.headers["Cache-Control"]
+
+
+def test_a_download_that_broke_off_is_resumed_and_one_that_is_here_is_not_sent_again(client, report):
+    content = PDF + bytes(range(256)) * 4096
+    address = attached(report, "report.pdf", content)
+    with client.get(address) as whole:
+        tag = whole.headers["ETag"]
+        assert whole.data == content and whole.headers["Accept-Ranges"] == "bytes"
+        assert whole.headers["Cache-Control"] == "no-cache"
+    with client.get(address, headers={"Range": "bytes=700001-", "If-Range": tag}) as rest:
+        assert (rest.status_code, rest.data) == (206, content[700001:])
+        assert rest.headers["Content-Range"] == f"bytes 700001-{len(content) - 1}/{len(content)}"
+        assert rest.content_length == len(content) - 700001
+    with client.get(address, headers={"Range": "bytes=700001-", "If-Range": '"another"'}) as changed:
+        assert (changed.status_code, changed.data) == (200, content)
+    with client.get(address, headers={"If-None-Match": tag}) as here:
+        assert (here.status_code, here.data) == (304, b"")
+    with client.get(address, headers={"Range": f"bytes={len(content)}-"}) as beyond:
+        assert beyond.status_code == 416
+
+
+@pytest.mark.parametrize("name", ["table.csv", "read.txt", "read.md"])
+def test_a_text_is_resumed_as_it_is_stored(client, report, name):
+    content = b"name,country\n" * 5000
+    address = attached(report, name, content)
+    headers = {"Accept-Encoding": "gzip", "Range": "bytes=5000-"}
+    with client.get(address, headers=headers) as rest:
+        assert (rest.status_code, rest.data) == (206, content[5000:])
+        assert "Content-Encoding" not in rest.headers
