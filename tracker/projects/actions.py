@@ -1,6 +1,8 @@
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
+import sqlalchemy as sa
+
 from tracker import clock
 from tracker.activity.kinds import Why, declare
 from tracker.activity.record import record
@@ -18,6 +20,7 @@ from tracker.projects.models import (
     ProjectMember,
     Transition,
 )
+from tracker.projects.queries import PROJECT_CARD
 from tracker.projects.requirements import Missing, missing, needs
 from tracker.projects.states import (
     STATE_LABELS,
@@ -302,6 +305,22 @@ def index_for_search(project: Project) -> None:
         *(theme.name for theme in project.themes),
         *names,
     )
+
+
+@index.follows("institution")
+def _follow_institution(institution_id: int) -> None:
+    """A project is found by the names that its partners have now."""
+    _index_again(Project.partners.any(Partner.institution_id == institution_id))
+
+
+@index.follows("theme")
+def _follow_theme(theme_id: int) -> None:
+    _index_again(Project.themes.any(Theme.id == theme_id))
+
+
+def _index_again(which: sa.ColumnElement[bool]) -> None:
+    for project in db.session.scalars(sa.select(Project).where(which).options(*PROJECT_CARD)):
+        index_for_search(project)
 
 
 def _names(partner: Partner) -> list[str]:

@@ -1,4 +1,5 @@
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from tracker import clock
 from tracker.activity.kinds import declare
@@ -179,14 +180,13 @@ def change_role(partner: Partner, role: Role, *, component: str = "", actor: Per
 
 def contacts_of(institution: Institution) -> list[Person]:
     """Who answers for an institution now, the main contact first."""
-    return list(
-        db.session.scalars(
-            sa.select(Person)
-            .join(Contact, Contact.person_id == Person.id)
-            .where(Contact.institution_id == institution.id, Contact.until.is_(None))
-            .order_by(Contact.place)
-        )
+    held = db.session.scalars(
+        sa.select(Contact)
+        .where(Contact.institution_id == institution.id, Contact.until.is_(None))
+        .options(joinedload(Contact.person).selectinload(Person.affiliations))
+        .order_by(Contact.place)
     )
+    return [contact.person for contact in held if contact.answers]
 
 
 def _place(project: Project, institution: Institution) -> Partner:
