@@ -180,7 +180,8 @@ def send(row: StoredFile) -> Response:
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.set_etag(row.sha256)
     try:
-        return response.make_conditional(request, accept_ranges=True, complete_length=row.size)
+        response.make_conditional(request, accept_ranges=True, complete_length=row.size)
+        return response
     except RequestedRangeNotSatisfiable:
         response.close()
         raise

@@ -55,7 +55,7 @@ def audiences(actor: Person | None, project: Project) -> list[NoteAudience]:
 
 def notes_visible_to(actor: Person | None, project: Project) -> sa.ColumnElement[bool]:
     """`view_note` as SQL, for the notes of a project that may be read."""
-    is_shown = ProgressNote.withdrawn_at.is_(None)
+    is_shown: sa.ColumnElement[bool] = ProgressNote.withdrawn_at.is_(None)
     if actor is not None:
         is_shown = sa.or_(is_shown, ProgressNote.author_id == actor.id)
     return ProgressNote.audience.in_(audiences(actor, project)) & is_shown
