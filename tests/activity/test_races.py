@@ -109,7 +109,9 @@ def test_two_publications(apart, arranged, count):
     def make():
         project = make_project(ProjectState.REVIEW)
         seen = " ".join(f"{report.id}:{report.version}" for report in report_queries.drafts(project))
-        return project.id, project.lead.session_key, project.coordinator.session_key, seen
+        second = next(member for member in project.members if not member.is_lead)
+        second.is_lead = True
+        return project.id, project.lead.session_key, second.person.session_key, seen
 
     project, first, second, seen = arranged(make)
     path = f"/projects/{project}/steps/publish"
@@ -277,11 +279,12 @@ def test_a_link_opened_twice_works_once(apart, arranged, count, purpose):
         if purpose is Purpose.JOIN:
             person.joined_at = person.session_key = None
         token = tokens.issue(purpose, person, f"moved-{purpose.value}@example.org" if "email" in purpose else "")
-        return tokens.PATHS[purpose] + tokens.link_token(token)
+        key = person.session_key if purpose is Purpose.CHANGE_EMAIL else None  # who asked for it opens it
+        return tokens.PATHS[purpose] + tokens.link_token(token), key
 
-    path = arranged(make)
+    path, key = arranged(make)
     form = {"name": "Name", "password": "seven quiet bicycles"}
-    assert statuses(at_once(*[post(apart, None, path, **form)] * 2)) == [303, 404]
+    assert statuses(at_once(*[post(apart, key, path, **form)] * 2)) == [303, 404]
 
 
 def test_one_tracker_is_set_up_by_two(tmp_path):

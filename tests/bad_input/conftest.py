@@ -125,7 +125,7 @@ def links(world) -> dict[str, str]:  # noqa: F811
         f"/sign-in/{made[Purpose.SIGN_IN]}": "visitor",
         f"/password/reset/{made[Purpose.RESET_PASSWORD]}": "visitor",
         f"/join/{made[Purpose.JOIN]}": "visitor",
-        f"/account/email/{made[Purpose.CHANGE_EMAIL]}": "visitor",
+        f"/account/email/{made[Purpose.CHANGE_EMAIL]}": "stranger",
         "/import/confirm": "coordinator",
     }
 

