@@ -59,7 +59,7 @@ def test_a_fresh_site_takes_an_idea_to_a_published_report(site, open_browser, tm
     keep_the_record(project, tmp_path)
     project.take("Submit the report for review")
     assert project.state == "in review"
-    researcher.follows("Publish")
+    researcher.follows("Publish the project")
     researcher.ticks("Every author has approved").presses("Publish")
     assert project.again().state == "published"
 
