@@ -71,6 +71,8 @@ def _running(command: list[str], port: int, environment: dict[str, str]) -> Iter
     except BaseException:
         said.seek(0)
         sys.stderr.write(said.read().decode(errors="replace")[-2000:])
+        if (code := started.poll()) is not None:
+            sys.stderr.write(f"The server had ended by itself, with code {code}.\n")
         raise
     finally:
         started.terminate()
