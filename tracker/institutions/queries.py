@@ -73,14 +73,6 @@ def institution_list(
     return query
 
 
-def institution_choices() -> list[tuple[int, str]]:
-    """(id, name and country code) of every institution, by name."""
-    rows = db.session.execute(
-        sa.select(Institution.id, Institution.name, Institution.country).order_by(Institution.sort_name, Institution.id)
-    )
-    return [(row.id, f"{row.name} ({row.country})") for row in rows]
-
-
 def countries_present() -> set[str]:
     """The countries that have an institution: a filter offers no others."""
     return set(db.session.scalars(sa.select(Institution.country).distinct()))

@@ -197,11 +197,6 @@ def open_steps(project: Project, actor: Person | None) -> list[Step]:
     return [step for step in steps_from(project.state) if permissions[step.permission](actor, project)]
 
 
-def next_step(project: Project) -> Step | None:
-    """The step that leads forward from here."""
-    return next((step for step in steps_from(project.state) if step.is_forward), None)
-
-
 @needs("propose")
 def five_fields(project: Project) -> list[Missing]:
     """What a proposal consists of."""

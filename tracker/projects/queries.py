@@ -18,7 +18,6 @@ from tracker.projects.models import (
 from tracker.projects.permissions import visible_to
 from tracker.projects.states import ASKED, SEEKS_PARTNERS, TAKES_PART, Audience, Commitment, ProjectState
 from tracker.search import index
-from tracker.themes.models import Theme
 
 ON_THE_DOOR = (  # what permissions ask of a project
     selectinload(Project.partners).joinedload(Partner.institution),
@@ -109,21 +108,8 @@ def named_filters(institution_id: int | None, network_id: int | None, goal: int 
 
 def asked_of(person: Person) -> list[Partner]:
     """The invitations that wait for this person's answer, oldest first."""
-    places = person.contact_ids
-    return list(
-        db.session.scalars(
-            sa.select(Partner)
-            .join(Partner.project)
-            .where(
-                Partner.institution_id.in_(places),
-                Partner.commitment == Commitment.INVITED,
-                Project.state.in_(SEEKS_PARTNERS),
-            )
-            .options(joinedload(Partner.institution), joinedload(Partner.project), joinedload(Partner.asked_by))
-            .order_by(Partner.asked_at, Partner.id)
-            .limit(50)
-        )
-    )
+    own = Partner.institution_id.in_(person.contact_ids)
+    return _waiting(own & (Partner.commitment == Commitment.INVITED))
 
 
 def offers_to(person: Person) -> list[Partner]:
@@ -131,15 +117,16 @@ def offers_to(person: Person) -> list[Partner]:
     leads = sa.select(ProjectMember.project_id).where(
         ProjectMember.person_id == person.id, ProjectMember.is_lead, ProjectMember.left_at.is_(None)
     )
+    return _waiting(Partner.project_id.in_(leads) & (Partner.commitment == Commitment.INTERESTED))
+
+
+def _waiting(asked: sa.ColumnElement[bool]) -> list[Partner]:
+    """What was asked and can still be answered with yes, oldest first."""
     return list(
         db.session.scalars(
             sa.select(Partner)
             .join(Partner.project)
-            .where(
-                Partner.project_id.in_(leads),
-                Partner.commitment == Commitment.INTERESTED,
-                Project.state.in_(SEEKS_PARTNERS),
-            )
+            .where(asked, Project.state.in_(SEEKS_PARTNERS))
             .options(joinedload(Partner.institution), joinedload(Partner.project), joinedload(Partner.asked_by))
             .order_by(Partner.asked_at, Partner.id)
             .limit(50)
@@ -165,22 +152,6 @@ def visible_counts(actor: Person | None, states: Iterable[ProjectState]) -> dict
         .group_by(Project.state)
     )
     return {state: count for state, count in rows}  # noqa: C416
-
-
-def asked_too_long(network_ids: Iterable[int]) -> sa.Select[Partner]:
-    """Invitations and offers nobody has answered, oldest first."""
-    return (
-        sa.select(Partner)
-        .join(Partner.project)
-        .where(
-            Project.network_id.in_(list(network_ids)),
-            Project.audience != Audience.TEAM,
-            Project.state != ProjectState.STOPPED,
-            Partner.commitment.in_(ASKED),
-        )
-        .options(joinedload(Partner.institution), joinedload(Partner.project))
-        .order_by(Partner.asked_at, Partner.id)
-    )
 
 
 def invitable(project: Project, words: str = "") -> list[tuple[int, str]]:
@@ -252,22 +223,6 @@ def people_to_add(project: Project) -> list[Person]:
             .limit(300)
         )
     )
-
-
-def theme_counts() -> dict[int, int]:
-    """How many public projects each theme has."""
-    rows = db.session.execute(
-        sa.select(project_theme.c.theme_id, sa.func.count())
-        .join(Project, Project.id == project_theme.c.project_id)
-        .where(Project.audience == Audience.PUBLIC)
-        .group_by(project_theme.c.theme_id)
-    )
-    return {theme_id: count for theme_id, count in rows}  # noqa: C416
-
-
-def by_themes(ids: Iterable[int]) -> list[Theme]:
-    """The themes of these ids."""
-    return list(db.session.scalars(sa.select(Theme).where(Theme.id.in_(list(ids))).order_by(Theme.name)))
 
 
 def _own(actor: Person) -> sa.ColumnElement[bool]:

@@ -231,7 +231,7 @@ def _details(form: ProjectForm) -> dict[str, Any]:
 
 
 def _what_it_is_about(form: Any) -> dict[str, Any]:
-    return {"themes": queries.by_themes(form.themes.data or ()), "countries": form.countries.data or []}
+    return {"themes": theme_queries.by_ids(form.themes.data or ()), "countries": form.countries.data or []}
 
 
 def _current(project: Project) -> dict[str, Any]:
