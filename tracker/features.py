@@ -10,6 +10,7 @@ FEATURES = (
     "search",
     "themes",
     "institutions",
+    "asks",
     "accounts",
     "projects",
     "recruiting",
@@ -34,7 +35,7 @@ def foundations(feature: str) -> tuple[str, ...]:
 def init_app(app: Flask) -> None:
     """Give the app each feature's tables, permissions, kinds of activity, pages and commands."""
     for feature in FEATURES:
-        for part in ("models", "permissions", "actions", "views", "commands"):
+        for part in ("models", "permissions", "actions", "asks", "rounds", "views", "commands"):
             if not find_spec(f"tracker.{feature}.{part}"):
                 continue
             module = import_module(f"tracker.{feature}.{part}")

@@ -1,7 +1,8 @@
 import click
 from flask.cli import AppGroup
 
-from tracker.accounts import actions, keys, queries
+from tracker import signing
+from tracker.accounts import actions, queries
 from tracker.accounts.addresses import normal_email
 from tracker.database import db
 from tracker.errors import RuleBroken
@@ -31,7 +32,7 @@ def invite_command(name: str, email: str, coordinates: str | None) -> None:
         person = actions.invite(name=name, email=_address(email), coordinates=network, actor=None)
     except RuleBroken as broken:
         raise click.ClickException(str(broken)) from broken
-    link = actions.invitation_link(person, keys.base_url())
+    link = actions.invitation_link(person, signing.base_url())
     db.session.commit()
     click.echo(link or f"{person.name} has an account already.")
 
@@ -40,7 +41,7 @@ def invite_command(name: str, email: str, coordinates: str | None) -> None:
 @click.argument("email")
 def link_command(email: str) -> None:
     """Print a link that signs this person in once, within an hour."""
-    link = actions.sign_in_link(_person(email), keys.base_url())
+    link = actions.sign_in_link(_person(email), signing.base_url())
     db.session.commit()
     click.echo(link)
 

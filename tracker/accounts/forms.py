@@ -14,8 +14,8 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional
 
-from tracker import languages
-from tracker.accounts import passwords, zones
+from tracker import languages, zones
+from tracker.accounts import passwords
 from tracker.accounts.addresses import normal_email
 from tracker.dates import PartialDateField
 from tracker.forms import MARKDOWN_HINT, BaseForm, CheckboxesField, checked, choices

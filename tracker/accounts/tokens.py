@@ -1,21 +1,14 @@
 """Links that do one thing once. Whoever holds one may do it, until it is used, withdrawn or too old.
 
-The link's token is HMAC-SHA256(secret key, purpose and nonce). The row keeps the nonce and the token's hash: a
-stolen table opens nothing without the key, and a mail can name the link when it is composed, without a query.
+See `tracker.signing` for what a link carries and what its row keeps of it.
 """
 
-import base64
-import hashlib
-import hmac
-import re
-import secrets
 from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from tracker import clock
-from tracker.accounts import keys
+from tracker import clock, signing
 from tracker.accounts.models import Purpose, Token
 from tracker.database import db
 from tracker.institutions.models import Person
@@ -34,18 +27,17 @@ LASTS = {
     Purpose.JOIN: timedelta(days=30),
     Purpose.CHANGE_EMAIL: timedelta(hours=24),
 }
-_SHAPE = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 def issue(purpose: Purpose, person: Person | None = None, value: str = "", *, lasts: timedelta | None = None) -> Token:
     """A new right to do one thing, from now for `lasts` (else as long as LASTS says). Not committed."""
-    nonce = secrets.token_urlsafe(24)
+    nonce = signing.new_nonce()
     now = clock.now()
     token = Token(
         purpose=purpose,
         person=person,
         nonce=nonce,
-        hash=_hash(_sign(purpose, nonce)),
+        hash=signing.hashed(_sign(purpose, nonce)),
         value=value,
         created_at=now,
         expires_at=now + (lasts or LASTS[purpose]),
@@ -67,7 +59,7 @@ def address(token: Token, base_url: str) -> str:
 def link_for(purpose: str, nonce: str) -> str:
     """The link for the template of a mail. Takes values and not a row: nothing is read while mail is sent."""
     known = Purpose(purpose)
-    return keys.base_url() + PATHS[known] + _sign(known, nonce)
+    return signing.base_url() + PATHS[known] + _sign(known, nonce)
 
 
 def open_token(text: str, purpose: Purpose, *, use: bool = False) -> Token | None:
@@ -75,11 +67,11 @@ def open_token(text: str, purpose: Purpose, *, use: bool = False) -> Token | Non
 
     `use` uses it up; two requests at once cannot both. Whatever `text` holds, nothing is raised.
     """
-    if not _SHAPE.fullmatch(text):
+    if not signing.has_shape(text):
         return None
     query = (
         sa.select(Token)
-        .where(Token.hash == _hash(text), Token.purpose == purpose)
+        .where(Token.hash == signing.hashed(text), Token.purpose == purpose)
         .where(Token.used_at.is_(None), Token.withdrawn_at.is_(None), Token.expires_at > clock.now())
         .options(joinedload(Token.person))
     )
@@ -87,7 +79,7 @@ def open_token(text: str, purpose: Purpose, *, use: bool = False) -> Token | Non
         query = query.with_for_update(of=Token).execution_options(populate_existing=True)
     token = db.session.scalars(query).first()
     # A row somebody wrote into the table, or of an older key, has no link.
-    if token is None or not hmac.compare_digest(link_token(token), text):
+    if token is None or not signing.is_same(link_token(token), text):
         return None
     if use:
         token.used_at = clock.now()
@@ -107,9 +99,4 @@ def withdraw(*purposes: Purpose, person: Person | None) -> int:
 
 
 def _sign(purpose: Purpose, nonce: str) -> str:
-    digest = hmac.digest(keys.secret_key(), f"link:{purpose.value}:{nonce}".encode(), hashlib.sha256)
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    return signing.sign(f"link:{purpose.value}", nonce)

@@ -5,7 +5,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker import clock
+from tracker.activity.states import Sort
 from tracker.database import Base
+
+UNSENT = "sent_at IS NULL AND withdrawn_at IS NULL"
+
+
+def _unsent(name: str, column: str, *more: str) -> sa.Index:
+    """An index over the mails that are still to be sent: few among very many."""
+    where = sa.text(" AND ".join((UNSENT, *more)))
+    return sa.Index(name, column, sqlite_where=where, postgresql_where=where)
 
 
 class Activity(Base):
@@ -31,13 +40,17 @@ class Activity(Base):
 
 
 class Delivery(Base):
-    """The outbox: one e-mail owed to one address, as a row before it is a letter."""
+    """The outbox: one e-mail owed to one address, as a row before it is a letter.
+
+    A held row is not sent by itself: from `not_before` on it is gathered, with what else is held for its person,
+    into one mail, whose row `digest_id` names.
+    """
 
     __tablename__ = "delivery"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     activity_id: Mapped[int | None] = mapped_column(sa.ForeignKey("activity.id"))
-    recipient_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    recipient_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     address: Mapped[str] = mapped_column(sa.String(254))
     name: Mapped[str] = mapped_column(sa.String(200), default="")
     language: Mapped[str] = mapped_column(sa.String(20), default="en")
@@ -45,7 +58,15 @@ class Delivery(Base):
     details: Mapped[dict[str, Any]] = mapped_column(
         sa.JSON, default=dict
     )  # never a secret: links are made when sending
+    sort: Mapped[Sort] = mapped_column(default=Sort.NEWS)
+    thread: Mapped[str] = mapped_column(sa.String(60), default="")  # "ask-12": mails with the same one belong together
+    reply_to: Mapped[str] = mapped_column(sa.String(254), default="")  # empty: as the settings say
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    is_held: Mapped[bool] = mapped_column(default=False)
+    not_before: Mapped[datetime | None]
+    digest_id: Mapped[int | None] = mapped_column(sa.ForeignKey("delivery.id"))  # the mail that held it
+    withdrawn_at: Mapped[datetime | None]  # what it says is over: it is not sent any more
+    refused_at: Mapped[datetime | None]  # the address refused it for good
     claimed_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
@@ -55,10 +76,8 @@ class Delivery(Base):
 
     __table_args__ = (
         sa.UniqueConstraint("activity_id", "recipient_id"),
-        sa.Index(
-            "ix_delivery_owed",
-            "id",
-            sqlite_where=sa.text("sent_at IS NULL"),
-            postgresql_where=sa.text("sent_at IS NULL"),
-        ),
+        _unsent("ix_delivery_owed", "id", "is_held = false"),
+        _unsent("ix_delivery_held", "not_before", "is_held = true"),
+        _unsent("ix_delivery_thread", "thread"),
+        sa.Index(None, "recipient_id", "created_at"),
     )

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from tracker import clock, markdown
+from tracker.activity.states import Rhythm
 from tracker.database import Base
 from tracker.dates import PartialDate, PartialDateType, earth_day
 from tracker.folding import fold
@@ -183,6 +184,9 @@ class Person(Base):
     languages: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
     interface_language: Mapped[str] = mapped_column(sa.String(20), default="")
     time_zone: Mapped[str] = mapped_column(sa.String(60), default="UTC")
+    rhythm: Mapped[Rhythm] = mapped_column(default=Rhythm.DAILY)  # of mail about what happened
+    mail_trouble: Mapped[str] = mapped_column(sa.String(300), default="")  # why mail does not reach them, as was said
+    mail_trouble_at: Mapped[datetime | None]
     orcid: Mapped[str | None] = mapped_column(sa.String(19), unique=True)
     about: Mapped[str] = mapped_column(sa.Text, default="")  # Markdown
     about_html: Mapped[str] = mapped_column(sa.Text, default="")

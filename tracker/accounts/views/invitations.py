@@ -4,9 +4,9 @@ from typing import Any
 
 from flask import abort, render_template, request, url_for
 
-from tracker import clock
+from tracker import clock, zones
 from tracker.access import actor, load, requires
-from tracker.accounts import actions, queries, zones
+from tracker.accounts import actions, queries
 from tracker.accounts.forms import InviteForm
 from tracker.accounts.views.blueprint import bp, done
 from tracker.i18n import _
