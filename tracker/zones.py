@@ -21,9 +21,19 @@ def of_country(code: str) -> str | None:
     return names[0] if len(names) == 1 else BIGGEST.get(code)
 
 
+def country_of(zone: str) -> str | None:
+    """The country (alpha-2) that a zone lies in; None for UTC and for names that are no place's."""
+    return _countries().get(zone)
+
+
 def city(name: str) -> str:
     """How a zone is shown within its area: "Argentina, Salta"."""
     return ", ".join(name.split("/")[1:]).replace("_", " ") or name
+
+
+@cache
+def _countries() -> dict[str, str]:
+    return {name: country for country, names in _by_country().items() for name in names}
 
 
 @cache
