@@ -1,15 +1,17 @@
 """The command `tracker`: the ones that serve are here; the others come from the features."""
 
 import os
+import signal
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import click
 import sqlalchemy as sa
 from flask import Flask, current_app
-from flask.cli import AppGroup, ScriptInfo
+from flask.cli import AppGroup, ScriptInfo, with_appcontext
 
-from tracker import create_app, migrations, server
+from tracker import clock, create_app, migrations, server, worker
 from tracker.accounts.actions import set_up_link
 from tracker.database import db
 from tracker.demo.actions import build, sign_in_links
@@ -95,6 +97,25 @@ def demo(host: str | None, port: str | None) -> None:
             click.echo(f"    {label}: {link}")
 
     _serve(announce, host, port, before=build_once)
+
+
+@main.command("worker")
+@click.option("--once", is_flag=True, help="Do what is due now, and end: for a timer such as cron.")
+@with_appcontext
+def worker_command(once: bool) -> None:
+    """Send reminders, digests and all owed mail until stopped. Several may run at once, on several machines."""
+    app, stopping = current_app._get_current_object(), threading.Event()  # type: ignore[attr-defined]
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())  # the batch under way is finished
+
+    def say(line: str) -> None:
+        click.echo(f"{clock.now():%Y-%m-%d %H:%M:%S}Z {line}")
+
+    if once:
+        worker.run_once(app, stopping, say)
+    else:
+        click.echo("The worker is at work (stop it with Ctrl-C)")
+        worker.work_until(app, stopping, say=say)
 
 
 database_commands = AppGroup("db", help="The tables of the database.")

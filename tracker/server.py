@@ -1,4 +1,4 @@
-"""The embedded server: waitress in front of the application, and a thread that sends owed mail."""
+"""The embedded server: waitress in front of the application, and a thread that is the worker."""
 
 import contextlib
 import errno
@@ -13,10 +13,8 @@ from types import FrameType
 from flask import Flask
 from waitress.server import create_server
 
-from tracker.activity.outbox import send_owed
+from tracker import worker
 
-SECONDS_BETWEEN_MAIL = 5
-LETTERS_AT_ONCE = 100
 SECONDS_BETWEEN_SWEEPS = 0.5
 SWEEPS_TO_A_WHOLE_ONE = 60
 
@@ -63,10 +61,10 @@ def serve(
         raise CannotServe(_why_not(error, host, port)) from error
 
     stopping = threading.Event()
-    sender = threading.Thread(target=send_mail_until, args=(app, stopping), name="mail")
+    working = threading.Thread(target=worker.work_until, args=(app, stopping), name="worker")
     with _terminated_like_interrupted():
         try:
-            sender.start()
+            working.start()
             if announce:
                 announce(f"http://{_in_address(host)}:{_port_of(server, port)}")
             with _garbage_swept_apart():
@@ -76,21 +74,8 @@ def serve(
         finally:
             stopping.set()
             server.close()
-            if sender.ident:
-                sender.join(timeout=10)
-
-
-def send_mail_until(app: Flask, stopping: threading.Event, pause: float = SECONDS_BETWEEN_MAIL) -> None:
-    """Send owed mail every `pause` seconds until `stopping` is set. A failure is logged and tried again."""
-    while not stopping.is_set():
-        handled = 0
-        try:
-            with app.app_context():
-                handled = send_owed(LETTERS_AT_ONCE)
-        except Exception:
-            app.logger.exception("Owed mail could not be sent; trying again in %s seconds", pause)
-        if handled < LETTERS_AT_ONCE:
-            stopping.wait(pause)
+            if working.ident:
+                working.join(timeout=10)
 
 
 @contextlib.contextmanager
