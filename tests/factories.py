@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 from tracker import clock
+from tracker.activity.states import Rhythm
 from tracker.database import db
 from tracker.dates import PartialDate
 from tracker.institutions import actions as institutions
@@ -74,13 +75,18 @@ def make_person(
     contact_of: Institution | None = None,
     coordinates: Network | None = None,
     email: str | None = None,
+    rhythm: Rhythm = Rhythm.AT_ONCE,
     **fields: Any,
 ) -> Person:
-    """A person who has signed in before, at an institution, answering for one, or coordinating a network."""
+    """A person who has signed in before, at an institution, answering for one, or coordinating a network.
+
+    Their mail comes at once, unless a test says otherwise.
+    """
     n = next(_number)
     person = institutions.add_person(
         name=name or f"{WORDS['person']} {n}", email=email or f"person{n}@example.org", actor=None, **fields
     )
+    person.rhythm = rhythm
     person.session_key = secrets.token_urlsafe(16)
     person.joined_at = person.joined_at or clock.now()
     if institution:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from tracker import clock
+from tracker import clock, hours
 from tracker.activity.kinds import KINDS, Why
 from tracker.activity.models import Activity, Delivery
+from tracker.activity.states import Rhythm, Sort
 from tracker.database import db
 from tracker.permissions import Actor
 
@@ -44,18 +45,36 @@ def record(
     db.session.add(activity)
     why = why or (Why.TEAM if activity.subject_type == "project" else Why.YOURSELF)
     for person in dict.fromkeys(tell):
-        if person is not actor and person.email:
-            activity.deliveries.append(_delivery(person, template, {"why": why.value}))
+        if person is not actor and person.email and (news := _news(person, template, {"why": why.value})):
+            news.thread = f"{activity.subject_type}-{activity.subject_id}"
+            activity.deliveries.append(news)
     return activity
 
 
 def owe(template: str, person: Any, **details: Any) -> None:
     """Owe a person one mail that no activity stands behind, such as a link to sign in."""
-    db.session.add(_delivery(person, template, details))
+    db.session.add(_delivery(person, template, details, Sort.ACCOUNT))
 
 
-def _delivery(person: Any, template: str, details: dict[str, Any]) -> Delivery:
+def _news(person: Any, template: str, details: dict[str, Any]) -> Delivery | None:
+    """News as often as the person wants it: at once, held for their next digest, or not at all.
+
+    A mail with a text of its own is more than news: it goes at once to everybody.
+    """
+    news = _delivery(person, template, details, Sort.NEWS)
+    rhythm = getattr(person, "rhythm", Rhythm.AT_ONCE)  # an address alone has none
+    if template != GENERIC or rhythm is Rhythm.AT_ONCE:
+        return news
+    if rhythm is Rhythm.ASKS:
+        return None
+    news.is_held = True
+    news.not_before = hours.next_digest(clock.now(), rhythm, person.time_zone, person_id=person.id)
+    return news
+
+
+def _delivery(person: Any, template: str, details: dict[str, Any], sort: Sort) -> Delivery:
     return Delivery(
+        sort=sort,
         recipient_id=person.id,
         address=person.email,
         name=person.name,

@@ -81,7 +81,7 @@ __all__ = [
 
 PERSON_FIELDS = {
     *("name", "sort_name", "email", "languages", "interface_language"),
-    *("time_zone", "orcid", "about", "is_listed"),
+    *("time_zone", "orcid", "about", "is_listed", "rhythm"),
 }
 NETWORK_FIELDS = {"name", "description", "moderates", "website"}
 INSTITUTION_FIELDS = {
