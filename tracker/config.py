@@ -41,6 +41,7 @@ SETTINGS = (
         "`smtp://user:password@host:587` (STARTTLS) or `smtps://…`; empty: mails become files.",
     ),
     Setting("MAIL_FROM", "tracker@localhost", "Sender address of all mails."),
+    Setting("MAIL_REPLY_TO", "", "Where answers to mails go; empty: to the sender address."),
     Setting("UPLOAD_LIMIT", "26214400", "Largest upload in bytes (25 MiB)."),
     Setting(
         "PROXIES",
@@ -67,6 +68,7 @@ def load(overrides: dict[str, Any] | None = None) -> dict[str, Any]:
         "BASE_URL": base_url.rstrip("/"),
         "MAIL_URL": env["MAIL_URL"],
         "MAIL_FROM": env["MAIL_FROM"] or "tracker@localhost",
+        "MAIL_REPLY_TO": env["MAIL_REPLY_TO"],
         "MAX_CONTENT_LENGTH": int(env["UPLOAD_LIMIT"] or 25 * 1024 * 1024),
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "MAX_FORM_PARTS": 500,

@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from tests.mails import text_of
 from tracker.activity.outbox import send_owed
 
 
@@ -13,7 +14,7 @@ def letters():
         sent = []
         send_owed(send=sent.append)
         for letter in sent:
-            found = re.search(r"https?://[^/\s]+(/\S+)", letter.get_content())
+            found = re.search(r"https?://[^/\s]+(/\S+)", text_of(letter))
             letter.path = found[1] if found else None
         return sent
 

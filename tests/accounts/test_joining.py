@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.factories import make_institution, make_network, make_person, the_network
+from tests.mails import text_of
 from tracker import clock
 from tracker.accounts import actions, queries
 from tracker.accounts.models import Token
@@ -90,7 +91,7 @@ def test_an_invited_person_joins_with_a_password(client, signed_in, contact, ins
     assert answer.status_code == 303
     (letter,) = letters()
     assert letter["Subject"] == "Contact One invites you to plan research together"
-    assert "Institute of Rivers" in letter.get_content().replace("\n", " ")
+    assert "Institute of Rivers" in text_of(letter).replace("\n", " ")
     page = client.get(letter.path)
     assert 'value="نور"' in page.text
     assert "Institute of Rivers" in page.text
@@ -141,7 +142,7 @@ def test_somebody_with_an_account_is_affiliated_and_told(client, signed_in, cont
     assert answer.status_code == 303
     (letter,) = letters()
     assert letter["To"].addresses[0].addr_spec == "bruno@example.org"
-    assert "/join/" not in letter.get_content()
+    assert "/join/" not in text_of(letter)
     assert elsewhere.name == "Bruno"
     assert elsewhere.institution_ids == {institute.id}
     assert db.session.scalars(sa.select(Token)).all() == []

@@ -1,6 +1,7 @@
 """Whatever people wrote, no page obeys it: markup in every text of the domain, then every kind of page."""
 
 import json
+import re
 from unittest.mock import patch
 
 import html5lib
@@ -8,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests import world as worlds
+from tests.mails import html_of
 from tracker.activity.outbox import send_owed
 from tracker.database import Base, db
 from tracker.dates import PartialDate
@@ -182,10 +184,14 @@ def test_messages_conflicts_and_errors_repeat_markup_as_words(hostile_world, sig
     assert [page.status_code for page in pages] == [422, 409, 409, 422, 200, 422, 400, 200]
 
 
-def test_mails_are_plain_text(hostile_world):
-    sent = []
+def test_no_mail_obeys_what_people_wrote(hostile_world):
+    sent, seen = [], 0
     send_owed(limit=500, send=sent.append)
     assert len(sent) > 20
     for letter in sent:
-        assert letter.get_content_type() == "text/plain"
+        page = html_of(letter).replace('<style data-css-inline="keep">', "<!--style-->")  # ours
+        assert faults_of(page) == [], letter["Subject"]
+        assert "evil.example" not in "".join(re.findall(r"<a [^>]*>", page))
+        seen += "&lt;b id=x" in page
         assert "\n" not in letter["Subject"]
+    assert seen > 5

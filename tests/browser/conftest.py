@@ -19,6 +19,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
 from waitress.server import create_server
 
+from tests.mails import text_of
 from tests.world import make_world
 from tracker import create_app, migrations
 from tracker.accounts.actions import set_up_link
@@ -80,7 +81,7 @@ class Site:
         """The first link of this site in the person's newest mail whose subject holds `about`."""
         mails = [mail for mail in self.mails_to(email) if about in mail["Subject"]]
         assert mails, f"no mail to {email} about “{about}”: {[m['Subject'] for m in self.mails_to(email)]}"
-        text = mails[-1].get_content()
+        text = text_of(mails[-1])
         found = search(rf"{self.address}\S+", text)
         assert found, text
         return found[0]

@@ -5,6 +5,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from tests.factories import make_institution, make_person, make_project
+from tests.mails import text_of
 from tracker import clock
 from tracker.activity.models import Delivery
 from tracker.activity.outbox import claim, compose
@@ -40,7 +41,7 @@ def test_the_contacts_hear_of_a_claim():
     db.session.flush()
     assert contact.email in set(db.session.scalars(sa.select(Delivery.address)))
     letters = {letter.address: compose(letter) for letter in claim(100)}
-    words = letters[contact.email].get_content()
+    words = text_of(letters[contact.email])
     assert f"Does {outsider.name} work at {institution.name}? Answer here:" in words
     assert f"/institutions/{institution.id}/contacts\n" in words
 

@@ -3,6 +3,7 @@ import io
 import pytest
 
 from tests.factories import make_person, make_project
+from tests.mails import text_of
 from tracker.activity.outbox import claim, compose
 from tracker.database import db
 from tracker.dates import PartialDate
@@ -266,9 +267,9 @@ def test_the_mail_about_a_new_date_brings_the_words_and_says_why_it_comes(signed
     path = f"/milestones/{first(project).id}/late"
     assert signed_in(partner).submit(path, words="No visa yet", **due).status_code == 303
     letters = [compose(letter) for letter in claim(500)]
-    mine = [letter for letter in letters if "No visa yet" in letter.get_content()]
+    mine = [letter for letter in letters if "No visa yet" in text_of(letter)]
     assert [letter["To"].addresses[0].addr_spec for letter in mine] == [project.lead.email]
-    words = mine[0].get_content()
+    words = text_of(mine[0])
     assert words.startswith(f"Dear {project.lead.name},") and words.count(" moved the milestone ") == 1
     assert "travel" not in words and "because you are in the team of this project" in words
 

@@ -6,6 +6,7 @@ from email.errors import MessageError
 
 import pytest
 
+from tests.mails import text_of
 from tracker import mail
 
 
@@ -59,8 +60,8 @@ def test_a_letter_names_the_site_and_says_that_a_machine_wrote_it(app, monkeypat
     made = letter()
     assert made["Message-ID"].endswith("@tracker.example.org>")
     assert made["Auto-Submitted"] == "auto-generated"
-    assert "https://tracker.example.org/password/reset" in made.get_content()
-    assert made.get_content_charset() == "utf-8"
+    assert "https://tracker.example.org/password/reset" in text_of(made)
+    assert made.get_body().get_content_charset() == "utf-8"
 
 
 @pytest.mark.parametrize("address", ["", "no address", "a@b\r\nBcc: c@example.org", "a@b, c@example.org", "<a@b>"])
