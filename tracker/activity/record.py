@@ -1,6 +1,8 @@
 """Note that something happened, and owe the mails that follow from it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from tracker import clock, hours
@@ -12,6 +14,18 @@ from tracker.permissions import Actor
 
 GENERIC = "activity/mail/happened.txt"
 
+_beside: ContextVar[dict[str, Any] | None] = ContextVar("beside", default=None)
+
+
+@contextmanager
+def noting(**details: Any) -> Iterator[None]:
+    """Whatever is recorded inside gets these details too, such as that it was done by a mailed link."""
+    token = _beside.set(details)
+    try:
+        yield
+    finally:
+        _beside.reset(token)
+
 
 def record(
     kind: str,
@@ -21,6 +35,9 @@ def record(
     tell: Iterable[Any] = (),
     why: Why | None = None,
     template: str = GENERIC,
+    sort: Sort = Sort.NEWS,
+    thread: str = "",
+    reply_to: str = "",
     **details: Any,
 ) -> Activity:
     """Write one row for one change, in the same transaction.
@@ -28,7 +45,9 @@ def record(
     `kind` is declared in `activity.kinds`; `subject` is a row with `path` and `label`; `tell` are Persons who
     get a mail (never the actor, never somebody without an address); `why` is the reason the mail gives for
     coming to them (left out: the team of a project, else themselves); `details` are plain JSON values, of
-    which `reason`, `note` or `words` is what somebody wrote, and goes into the mail.
+    which `reason`, `note` or `words` is what somebody wrote, and goes into the mail. `sort` is what the mails are
+    for their readers; `thread` gathers them with others (left out: those about the same subject); answers go to
+    `reply_to`, an address (left out: as the settings say).
     """
     if kind not in KINDS:
         raise LookupError(f"undeclared kind of activity: {kind}")
@@ -40,20 +59,30 @@ def record(
         subject_id=subject.id,
         actor_id=actor.id if actor else None,
         actor_name=actor.name if actor else "",
-        details={"title": subject.label, "path": subject.path, **details},
+        details={"title": subject.label, "path": subject.path, **(_beside.get() or {}), **details},
     )
     db.session.add(activity)
     why = why or (Why.TEAM if activity.subject_type == "project" else Why.YOURSELF)
     for person in dict.fromkeys(tell):
-        if person is not actor and person.email and (news := _news(person, template, {"why": why.value})):
-            news.thread = f"{activity.subject_type}-{activity.subject_id}"
-            activity.deliveries.append(news)
+        if person is not actor and person.email and (owed := _owed(person, template, {"why": why.value}, sort)):
+            owed.thread = thread or f"{activity.subject_type}-{activity.subject_id}"
+            owed.reply_to = reply_to
+            activity.deliveries.append(owed)
     return activity
 
 
-def owe(template: str, person: Any, **details: Any) -> None:
-    """Owe a person one mail that no activity stands behind, such as a link to sign in."""
-    db.session.add(_delivery(person, template, details, Sort.ACCOUNT))
+def owe(
+    template: str, person: Any, *, sort: Sort = Sort.ACCOUNT, thread: str = "", reply_to: str = "", **details: Any
+) -> Delivery:
+    """Owe a person one mail that no activity stands behind, such as a link to sign in, and return its row."""
+    delivery = _delivery(person, template, details, sort)
+    delivery.thread, delivery.reply_to = thread, reply_to
+    db.session.add(delivery)
+    return delivery
+
+
+def _owed(person: Any, template: str, details: dict[str, Any], sort: Sort) -> Delivery | None:
+    return _news(person, template, details) if sort is Sort.NEWS else _delivery(person, template, details, sort)
 
 
 def _news(person: Any, template: str, details: dict[str, Any]) -> Delivery | None:
