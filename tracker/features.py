@@ -21,6 +21,7 @@ FEATURES = (
     "directory",
     "project_page",
     "board",
+    "notifications",
     "home",
     "imports",
     "demo",

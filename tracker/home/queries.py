@@ -2,16 +2,15 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm import aliased, selectinload
 
 from tracker.database import db
-from tracker.dates import earth_day
 from tracker.institutions.models import Institution, Person
 from tracker.milestones.models import Milestone
-from tracker.milestones.states import MilestoneState
-from tracker.projects.models import Partner, Project, ProjectMember
+from tracker.milestones.queries import coming
+from tracker.projects.models import Partner, Project
 from tracker.projects.queries import project_list, visible_counts
-from tracker.projects.states import COMMITTED, TAKES_PART, ProjectState
+from tracker.projects.states import COMMITTED, ProjectState
 from tracker.reports.models import Report
 from tracker.reports.states import ReportState
 from tracker.terms.models import Confirmation, Terms
@@ -50,32 +49,8 @@ def first(query: sa.Select[Any], limit: int) -> list[Any]:
 
 
 def coming_milestones(person: Person) -> list[Milestone]:
-    """What this person or an institution they answer for is responsible for and is late or due in 60 days, and
-    everything of that kind in the projects they lead; soonest first."""
-    leads = sa.select(ProjectMember.project_id).where(
-        ProjectMember.person_id == person.id, ProjectMember.is_lead, ProjectMember.left_at.is_(None)
-    )
-    places = person.contact_ids | person.institution_ids
-    own = sa.select(Partner.id).where(Partner.institution_id.in_(places), Partner.commitment.in_(TAKES_PART))
-    return list(
-        db.session.scalars(
-            sa.select(Milestone)
-            .join(Milestone.project)
-            .where(
-                Milestone.state == MilestoneState.PLANNED,
-                Milestone.last_day <= earth_day() + COMING,
-                Project.state == ProjectState.RUNNING,
-                sa.or_(
-                    Milestone.person_id == person.id,
-                    Milestone.partner_id.in_(own),
-                    Milestone.project_id.in_(leads),
-                ),
-            )
-            .options(joinedload(Milestone.project))
-            .order_by(Milestone.last_day, Milestone.id)
-            .limit(30)
-        )
-    )
+    """What this person has to do with that is late or due in 60 days, as `milestones.queries.coming` tells it."""
+    return coming(person, COMING)
 
 
 def terms_to_confirm(person: Person) -> list[Project]:

@@ -11,10 +11,11 @@ from tracker.milestones.models import DateChange, Milestone, ProgressNote
 from tracker.milestones.permissions import notes_visible_to
 from tracker.milestones.states import MilestoneState
 from tracker.projects.models import Partner, Project, ProjectMember
-from tracker.projects.states import ProjectState
+from tracker.projects.states import TAKES_PART, ProjectState
 
 STARTED = frozenset({ProjectState.RUNNING, ProjectState.REVIEW, ProjectState.PUBLISHED})
 MOST_SHOWN = 200  # milestones of one plan on a page
+MOST_COMING = 30  # milestones of one person
 SHOWN_NOTES = 20  # on the page of their project
 
 WITH_PROJECT = (
@@ -130,6 +131,35 @@ def due_within(network_ids: set[int], days: int) -> sa.Select[Milestone]:
     """Planned milestones of started projects due from today until `days` days from now, soonest first."""
     today = earth_day()
     return _due(network_ids).where(Milestone.last_day >= today, Milestone.last_day <= today + timedelta(days=days))
+
+
+def coming(person: Person, within: timedelta) -> list[Milestone]:
+    """What this person or an institution they answer for is responsible for and is late or due `within` that
+    time, and everything of that kind in the projects they lead; soonest first, at most MOST_COMING."""
+    leads = sa.select(ProjectMember.project_id).where(
+        ProjectMember.person_id == person.id, ProjectMember.is_lead, ProjectMember.left_at.is_(None)
+    )
+    places = person.contact_ids | person.institution_ids
+    own = sa.select(Partner.id).where(Partner.institution_id.in_(places), Partner.commitment.in_(TAKES_PART))
+    return list(
+        db.session.scalars(
+            sa.select(Milestone)
+            .join(Milestone.project)
+            .where(
+                Milestone.state == MilestoneState.PLANNED,
+                Milestone.last_day <= earth_day() + within,
+                Project.state == ProjectState.RUNNING,
+                sa.or_(
+                    Milestone.person_id == person.id,
+                    Milestone.partner_id.in_(own),
+                    Milestone.project_id.in_(leads),
+                ),
+            )
+            .options(joinedload(Milestone.project))
+            .order_by(Milestone.last_day, Milestone.id)
+            .limit(MOST_COMING)
+        )
+    )
 
 
 def count(query: sa.Select[Milestone]) -> int:
