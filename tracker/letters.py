@@ -11,14 +11,17 @@ The text of a mail follows a few habits, which the HTML takes up:
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 
 import css_inline
 from flask import current_app, render_template
 
+from tracker.i18n import direction
+
 _FOOTER = re.compile(r"^-- ?$", re.MULTILINE)
 _RULE = re.compile(r"-{3,}")
-_COLONS = (":", "\N{FULLWIDTH COLON}")
+_COLON_AT_END = re.compile("[:\N{FULLWIDTH COLON}]\\W*$")
 
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
 
@@ -31,6 +34,13 @@ class Part:
     lines: list[str] = field(default_factory=list)
     url: str = ""
     items: list["Part"] = field(default_factory=list)
+
+    @property
+    def turned_to(self) -> str:
+        """ "ltr" or "rtl" where all letters run that way, against the mail's: a title in the language of a project."""
+        letters = {unicodedata.bidirectional(letter) for line in self.lines for letter in line} & {"L", "R", "AL"}
+        own = {"ltr"} if letters == {"L"} else {"rtl"} if letters and "L" not in letters else set()
+        return "".join(own - {direction()})
 
 
 def split(text: str) -> tuple[str, str]:
@@ -96,7 +106,7 @@ def _parts_of(lines: list[str]) -> list[Part]:
             else:
                 item.lines.append(text)
         elif _is_ours(text):
-            named = waiting and not waiting[-1].endswith(_COLONS)
+            named = waiting and not _COLON_AT_END.search(waiting[-1])
             label = [waiting.pop()] if named else []
             flush()
             found.append(Part("link" if named else "button", label, text))

@@ -1,17 +1,11 @@
 """Mails are rows first: none is owed for what did not happen, none is lost, none is sent twice."""
 
 import itertools
-import re
 import smtplib
-import socket
 from datetime import timedelta
-from email import policy
-from email.header import decode_header, make_header
-from email.parser import BytesParser
 
 import pytest
 import sqlalchemy as sa
-from aiosmtpd.controller import Controller
 
 from tests.activity.apart import at_once, database_apart
 from tests.factories import make_institution, make_person, make_project
@@ -31,19 +25,6 @@ from tracker.projects.states import ProjectState
 from tracker.recruiting import actions as recruiting
 
 
-@pytest.fixture
-def later(monkeypatch):
-    """later(minutes): from now on it is so much later."""
-    real, passed = clock.now, [timedelta()]
-
-    def wait(minutes):
-        passed[0] += timedelta(minutes=minutes)
-
-    for module in (clock, outbox.clock):
-        monkeypatch.setattr(module, "now", lambda: real() + passed[0])
-    return wait
-
-
 def one_owed():
     db.session.execute(sa.delete(Delivery))
     owe("accounts/mail/password_changed.txt", make_person("Amina", email="amina@example.org"))
@@ -52,7 +33,7 @@ def one_owed():
 
 
 def refuse(_message):
-    raise smtplib.SMTPRecipientsRefused({"amina@example.org": (550, b"no such user")})
+    raise smtplib.SMTPRecipientsRefused({"amina@example.org": (451, b"no such luck")})
 
 
 def test_a_change_owes_a_mail_to_those_it_concerns_and_not_to_whoever_made_it():
@@ -113,7 +94,7 @@ def test_a_refused_mail_is_tried_again_after_growing_pauses_until_enough(later):
     assert hours == sorted(hours) and pauses[0] >= timedelta(minutes=2)
     assert timedelta(hours=6) <= pauses[-1] < timedelta(hours=7)
     assert tried[-1] - tried[0] > timedelta(days=5)
-    assert delivery.sent_at is None and "no such user" in delivery.last_error
+    assert delivery.sent_at is None and "no such luck" in delivery.last_error
 
 
 def test_runs_that_die_before_sending_use_up_no_attempt(later):
@@ -132,7 +113,7 @@ def test_what_was_given_up_is_listed_and_can_be_tried_again(app):
     delivery.attempts = MOST_ATTEMPTS
     db.session.commit()
     listed = app.test_cli_runner().invoke(args=["outbox", "list"]).output
-    assert delivery.address in listed and "given up" in listed and "no such user" in listed
+    assert delivery.address in listed and "given up" in listed and "no such luck" in listed
     assert "1 e-mail(s) could not be sent" in listed
     assert send_owed(send=refuse) == 0
     assert "1 e-mail(s)" in app.test_cli_runner().invoke(args=["outbox", "retry"]).output
@@ -209,104 +190,6 @@ def test_two_senders_at_once_send_each_mail_once(tmp_path):
         with app.app_context():
             owed = sa.select(sa.func.count(Delivery.id)).where(Delivery.sent_at.is_(None))
             assert db.session.scalar(owed) == 0
-
-
-# --- what a letter looks like when it arrives -----------------------------------------------------------------
-
-
-class Inbox:
-    def __init__(self):
-        self.received, self.refusing = [], False
-
-    async def handle_RCPT(self, server, session, envelope, address, options):
-        if self.refusing:
-            return "550 no such user"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope):
-        self.received.append((envelope, BytesParser(policy=policy.default).parsebytes(envelope.content)))
-        return "250 OK"
-
-
-@pytest.fixture
-def inbox(app, monkeypatch):
-    """A real SMTP server that the application is told to use."""
-    kept = Inbox()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(kept, hostname="127.0.0.1", port=port)
-    controller.start()
-    monkeypatch.setitem(app.config, "MAIL_URL", f"smtp://127.0.0.1:{port}")
-    yield kept
-    controller.stop()
-
-
-NAMES = {
-    "Arabic": "أمينة بنت عبد الرحمن",
-    "Chinese": "深圳大学中国经济特区研究中心",
-    "quotes": 'Anna "the bold" O\'Hara, PhD (Lagos) <x@evil.example>',
-    "header": "Anna\r\nBcc: all@evil.example",
-    "encoded header": "=?utf-8?q?Anna=0d=0aBcc:_all@evil.example?=",
-    "long": "Ñandú " * 33,
-    "comma": "Silva, João; Ōta: [x]@\\",
-    "direction": "\u202eAnna\u2066",
-}
-
-
-@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
-def test_a_letter_arrives_well_formed_whatever_people_are_called(inbox, name):
-    person = make_person("Amina", email="amina@example.org")
-    person.name = name.strip()[:200]
-    title = " ".join(f"ودراسة المياه في المدن {name}".split())[:200]  # on one line, as forms make it
-    project = make_project(ProjectState.PROPOSED, title=title, lead=person)
-    db.session.execute(sa.delete(Delivery))
-    projects.take_step(project, "accept", actor=project.coordinator)
-    db.session.commit()
-    assert send_owed() == 1
-    [(envelope, letter)] = inbox.received
-    assert envelope.rcpt_tos == ["amina@example.org"]
-    assert envelope.mail_from == "tracker@localhost"
-    assert letter["Bcc"] is None and letter["Cc"] is None
-    assert [address.addr_spec for address in letter["To"].addresses] == ["amina@example.org"]
-    shown = str(make_header(decode_header(BytesParser().parsebytes(envelope.content)["To"])))
-    shown = re.sub(r'["\\\r\n]', "", shown).rpartition(" <")[0].strip()
-    assert shown == re.sub(r'["\\]', "", " ".join(person.name.replace("=?", "= ?").split()))
-    assert "المياه" in letter["Subject"]
-    assert letter.defects == [] and not any(header.defects for header in letter.values())
-    assert letter["Message-ID"] and letter["Date"] and letter["Auto-Submitted"] == "auto-generated"
-    raw_head, _blank, body = envelope.content.partition(b"\r\n\r\n")
-    assert raw_head.isascii() and body.isascii()
-    assert all(len(line) <= 998 for line in envelope.content.split(b"\r\n"))
-    assert "المياه" in text_of(letter)
-    assert "\n.\n" not in text_of(letter)
-
-
-def test_a_server_that_refuses_leaves_the_mail_owed(inbox):
-    inbox.refusing = True
-    delivery = one_owed()
-    send_owed()
-    assert delivery.sent_at is None and "550" in delivery.last_error
-
-
-def test_a_server_that_is_not_there_leaves_the_mail_owed(app, monkeypatch):
-    monkeypatch.setitem(app.config, "MAIL_URL", "smtp://127.0.0.1:9")
-    delivery = one_owed()
-    send_owed()
-    assert delivery.sent_at is None and delivery.last_error
-
-
-def test_without_a_server_mails_become_files_in_the_instance(app, tmp_path, monkeypatch):
-    monkeypatch.setitem(app.config, "INSTANCE", str(tmp_path))
-    monkeypatch.setitem(app.config, "MAIL_URL", "")
-    delivery = one_owed()
-    delivery.address = "a/b@example.org"
-    db.session.commit()
-    send_owed()
-    [file] = (tmp_path / "mail").iterdir()
-    letter = BytesParser(policy=policy.default).parsebytes(file.read_bytes())
-    assert file.suffix == ".eml"
-    assert letter["Subject"] == "Your password was changed"
 
 
 # --- every kind of letter -------------------------------------------------------------------------------------

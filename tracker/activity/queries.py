@@ -30,7 +30,8 @@ def revision() -> str:
 
 def undelivered() -> sa.Select[Delivery]:
     """Mails that could not be sent so far, newest first; `last_error` says why, in the server's words."""
-    return sa.select(Delivery).where(Delivery.sent_at.is_(None), Delivery.last_error != "").order_by(Delivery.id.desc())
+    unsent = (Delivery.sent_at.is_(None), Delivery.withdrawn_at.is_(None), Delivery.last_error != "")
+    return sa.select(Delivery).where(*unsent).order_by(Delivery.id.desc())
 
 
 def count_undelivered() -> int:
