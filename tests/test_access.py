@@ -116,7 +116,7 @@ BUTTONS = {  # routes that only take a POST
     "/sign-out": EVERYONE,
     "/sign-out-everywhere": SIGNED_IN,
 }
-BY_LINK = {"/join/", "/set-up/", "/sign-in/", "/password/reset/", "/account/email/"}  # tests/accounts
+BY_LINK = {"/join/", "/set-up/", "/sign-in/", "/password/reset/", "/account/email/", "/mail/stop/"}  # their own tests
 ELSEWHERE = {"/static/<path:filename>", "/style-<digest>.css"}
 
 

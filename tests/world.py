@@ -14,6 +14,7 @@ from tracker.dates import PartialDate
 from tracker.milestones import actions as milestones
 from tracker.milestones.queries import plan
 from tracker.milestones.states import DelayReason, NoteAudience
+from tracker.notifications import links as unsubscribing
 from tracker.projects.states import ProjectState
 from tracker.recruiting import actions as recruiting
 
@@ -118,6 +119,7 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         f"/sign-in/{link[Purpose.SIGN_IN]}",
         f"/password/reset/{link[Purpose.RESET_PASSWORD]}",
         f"/join/{link[Purpose.JOIN]}",
+        f"/mail/stop/{unsubscribing.address(person.id).rpartition('/')[2]}",
         "/nowhere",
     ]
     lead = [

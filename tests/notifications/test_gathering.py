@@ -282,8 +282,8 @@ def test_a_digest_is_composed_without_a_query_and_in_its_readers_language(amina,
 
 def test_a_very_long_week_is_cut(amina, at):
     project = make_project(ProjectState.RUNNING)
-    for _ in range(13):
-        news(amina, project)
+    for number in [*range(13), 0]:  # the first one twice
+        news(amina, project, reason=f"Reason {number}")
     at(MORNING)
     rounds.gather(10)
     _subject, body = text_of(mails()[0])

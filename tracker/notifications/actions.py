@@ -128,6 +128,8 @@ def _by_subject(news: Sequence[Delivery]) -> list[dict[str, Any]]:
             row.thread or values.get("path", ""),
             {"title": values.get("title", ""), "path": values.get("path", ""), "items": [], "more": 0},
         )
+        if values in group["items"]:
+            continue  # a text saved five times is one piece of news
         if len(group["items"]) < MOST_OF_ONE:
             group["items"].append(values)
         else:
