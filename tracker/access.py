@@ -73,3 +73,13 @@ def public(view: Callable) -> Callable:
     """Anyone may call this view."""
     view.access = "public"  # type: ignore[attr-defined]
     return view
+
+
+def by_link(view: Callable) -> Callable:
+    """The address itself holds a secret and is the permission: anyone who has it may call this view.
+
+    No token against forged requests is asked for: who does not know the address cannot forge one. So the page works
+    without a cookie, and a mail program can post to it (RFC 8058).
+    """
+    view.holds_secret = True  # type: ignore[attr-defined]  # tracker.csrf reads it
+    return public(view)

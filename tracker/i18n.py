@@ -77,6 +77,14 @@ def language() -> str:
     return request.environ[_CHOSEN]
 
 
+def prefer(tag: str | None) -> None:
+    """In this request speak the language of `tag`, unless its reader chose another: for a page behind a mailed link."""
+    tags = offered()
+    if request.args.get("lang") or request.cookies.get(COOKIE) or not (wanted := nearest(tag, tags)):
+        return
+    request.environ[_CHOSEN] = wanted
+
+
 @contextmanager
 def speaking(tag: str | None) -> Iterator[None]:
     """Inside the block all is said in the language of `tag`, or in English where that has no catalogue."""

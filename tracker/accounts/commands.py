@@ -3,7 +3,7 @@ from flask.cli import AppGroup
 
 from tracker import signing
 from tracker.accounts import actions, queries
-from tracker.accounts.addresses import normal_email
+from tracker.addresses import normal_email
 from tracker.database import db
 from tracker.errors import RuleBroken
 from tracker.institutions.models import Person

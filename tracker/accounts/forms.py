@@ -16,7 +16,8 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from tracker import languages, zones
 from tracker.accounts import passwords
-from tracker.accounts.addresses import normal_email
+from tracker.activity.states import RHYTHM_LABELS
+from tracker.addresses import normal_email
 from tracker.dates import PartialDateField
 from tracker.forms import MARKDOWN_HINT, BaseForm, CheckboxesField, checked, choices
 from tracker.i18n import LANGUAGES, _, _l, interface_languages, language_name
@@ -92,6 +93,7 @@ class ProfileForm(BaseForm):
     other_languages = SelectMultipleField(_l("Other languages"), [Optional()])
     interface_language = SelectField(_l("Language of pages and mails"), [Optional()])
     time_zone = SelectField(_l("Time zone"))
+    rhythm = RadioField(_l("Mail about what happened"), description=_l("Questions to you always come at once."))
     orcid = StringField("ORCID iD", [Optional(), Length(max=60), checked(normal_orcid)])
     about = TextAreaField(_l("About you: what you work on"), [Optional(), Length(max=ABOUT)], description=MARKDOWN_HINT)
     is_listed = BooleanField(_l("Show a public page about me"))
@@ -106,6 +108,7 @@ class ProfileForm(BaseForm):
             other_languages=others,
             interface_language=person.interface_language,
             time_zone=person.time_zone,
+            rhythm=person.rhythm.value,
             orcid=person.orcid,
             about=person.about,
             is_listed=person.is_listed,
@@ -116,6 +119,7 @@ class ProfileForm(BaseForm):
         self.other_languages.choices = choices([*kept, *more])
         self.interface_language.choices = choices(interface_languages(), blank=_("As the browser asks for"))
         self.time_zone.choices = _zone_choices(person.time_zone)
+        self.rhythm.choices = choices((known.value, label) for known, label in RHYTHM_LABELS.items())
 
     def validate_other_languages(self, field: Any) -> None:
         if len(field.data or ()) > MOST_LANGUAGES:

@@ -46,9 +46,11 @@ class Ask(Base):
     expires_at: Mapped[datetime | None]  # nobody can answer any more; None: it stays open
     remind_at: Mapped[datetime | None]  # when the worker next reminds of it
     reminders: Mapped[int] = mapped_column(default=0)
+    mailed_at: Mapped[datetime | None]  # when its last mail was owed
     details: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)  # what its sentences name
     choice: Mapped[str] = mapped_column(sa.String(40), default="")  # the answer that stands
     ended_at: Mapped[datetime | None]  # answered, or closed in another way
+    withdrawn_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))  # by hand; None: by what happened
     ended_words: Mapped[str] = mapped_column(sa.Text, default="")  # why it was withdrawn
 
     asked_by: Mapped[Person | None] = relationship(foreign_keys=asked_by_id)

@@ -151,10 +151,14 @@ def coordinators(network_id: int) -> list[Coordinator]:
 
 def affiliations_of(institution: Institution) -> list[Affiliation]:
     """The current affiliations with an institution, by the person's name; MOST_PEOPLE at the most."""
+    return _affiliations_at([institution.id])
+
+
+def _affiliations_at(institution_ids: Iterable[int]) -> list[Affiliation]:
     found = db.session.scalars(
         sa.select(Affiliation)
         .join(Affiliation.person)
-        .where(Affiliation.institution_id == institution.id, Affiliation.confirmed_at.is_not(None))
+        .where(Affiliation.institution_id.in_(list(institution_ids)), Affiliation.confirmed_at.is_not(None))
         # A partial date is text here, so only what ended long ago is left out; `is_current` knows the rest.
         .where(Affiliation.ends_on.is_(None) | (Affiliation.ends_on >= str(clock.today().year - 1)))
         .options(joinedload(Affiliation.person))
@@ -222,3 +226,38 @@ def look_alikes(*, name: str, acronym: str, country: str, ror: str | None) -> li
     found = [by_ror(ror)] if ror else []
     found += [*by_folded_name(name), *by_acronym(acronym, country)]
     return [institution for institution in dict.fromkeys(found) if institution][:MOST_ALIKE]
+
+
+def answering_contacts(institution_id: int) -> list[Person]:
+    """Who answers for an institution now, the main contact first."""
+    held = db.session.scalars(
+        sa.select(Contact)
+        .where(Contact.institution_id == institution_id, Contact.until.is_(None))
+        .options(joinedload(Contact.person).selectinload(Person.affiliations))
+        .order_by(Contact.place)
+    )
+    return [contact.person for contact in held if contact.answers]
+
+
+def answering_coordinators(network_id: int) -> list[Person]:
+    """Who coordinates a network now, in the order they were named."""
+    return list(
+        db.session.scalars(
+            sa.select(Person)
+            .join(Coordinator, Coordinator.person_id == Person.id)
+            .where(Coordinator.network_id == network_id, Coordinator.until.is_(None))
+            .order_by(Coordinator.id)
+        )
+    )
+
+
+def people_at(institution_id: int) -> list[Person]:
+    """Who works at an institution now, by name, as far as it has confirmed that."""
+    return list(dict.fromkeys(held.person for held in _affiliations_at([institution_id])))
+
+
+def people_beside(person_id: int) -> list[Person]:
+    """Who works now where this person works now, by name."""
+    own = sa.select(Affiliation).where(Affiliation.person_id == person_id, Affiliation.confirmed_at.is_not(None))
+    places = [held.institution_id for held in db.session.scalars(own) if held.is_current]
+    return list(dict.fromkeys(held.person for held in _affiliations_at(places) if held.person_id != person_id))

@@ -5,7 +5,9 @@ import sqlalchemy as sa
 
 from tracker import clock
 from tracker.activity.kinds import Why, declare
+from tracker.activity.models import Activity
 from tracker.activity.record import record
+from tracker.asks.actions import pause, raise_ask, settle
 from tracker.database import db
 from tracker.errors import RuleBroken
 from tracker.i18n import _, _l
@@ -46,6 +48,8 @@ FIELDS = frozenset(
         "website",
     }
 )
+
+QUOTED = 600  # characters of a text that a mail repeats
 
 declare(
     {
@@ -163,12 +167,27 @@ def take_step(project: Project, name: str, *, actor: Person | None, reason: str 
         raise RuleBroken(_("Say why, in a few words."))
     if still := missing(project, name):
         raise RuleBroken(" ".join(item.sentence for item in still))
-    _move(project, step, actor=actor, reason=reason)
+    noted = _move(project, step, actor=actor, reason=reason)
+    if step.target is ProjectState.STOPPED:
+        pause(project)
+    if name in ("accept", "send_back"):
+        settle("projects.proposal", project, name, actor=actor, reason=reason)
     if name == "propose" and not project.network.moderates:
         take_step(project, "accept", actor=None)
+    elif project.state is ProjectState.PROPOSED:  # also when it is resumed
+        raise_ask(
+            "projects.proposal",
+            project,
+            to=project.network,
+            about=project,
+            network_id=project.network_id,
+            actor=actor,
+            because=noted,
+            question=project.question[:QUOTED],
+        )
 
 
-def _move(project: Project, step: Step, *, actor: Person | None, reason: str) -> None:
+def _move(project: Project, step: Step, *, actor: Person | None, reason: str) -> Activity:
     before = project.state
     target = step.target or project.stopped_from or ProjectState.DRAFT
     project.stopped_from = before if target is ProjectState.STOPPED else None
@@ -186,10 +205,8 @@ def _move(project: Project, step: Step, *, actor: Person | None, reason: str) ->
             reason=reason,
         )
     )
-    told, why = (coordinators(project), Why.COORDINATOR) if step.name == "propose" else (team(project), Why.TEAM)
-    record(
-        f"projects.{step.name}", project, actor=actor, tell=told, why=why, before=before, after=target, reason=reason
-    )
+    told = [] if step.name == "propose" else team(project)  # the coordinators are asked
+    return record(f"projects.{step.name}", project, actor=actor, tell=told, before=before, after=target, reason=reason)
 
 
 def open_steps(project: Project, actor: Person | None) -> list[Step]:

@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -238,4 +239,43 @@ def _own(actor: Person) -> sa.ColumnElement[bool]:
                 Partner.institution_id.in_(places), Partner.commitment.in_(TAKES_PART | ASKED)
             )
         ),
+    )
+
+
+def for_ask(project_id: int, *, lock: bool) -> Project | None:
+    """The project with what a page that asks about it shows; locked for an answer."""
+    return db.session.get(Project, project_id, options=ON_A_PAGE, **_locked(Project, lock))
+
+
+def partner_for_ask(partner_id: int, *, lock: bool) -> Partner | None:
+    """A partner with its project, as `for_ask`. The project is locked first, as by every page that changes it."""
+    project_id = db.session.scalar(sa.select(Partner.project_id).where(Partner.id == partner_id))
+    project = for_ask(project_id, lock=lock) if project_id else None
+    return next((partner for partner in project.partners if partner.id == partner_id), None) if project else None
+
+
+def _locked(model: Any, lock: bool) -> dict[str, Any]:
+    return {"with_for_update": {"of": model}, "populate_existing": True} if lock else {}
+
+
+def lead_people(project_id: int) -> list[Person]:
+    """The people who act for a project now."""
+    return _members(project_id, ProjectMember.is_lead)
+
+
+def team_people(project_id: int) -> list[Person]:
+    """The team of a project now."""
+    return _members(project_id)
+
+
+def _members(project_id: int, *more: sa.ColumnElement[bool]) -> list[Person]:
+    query = sa.select(Person).join(ProjectMember, ProjectMember.person_id == Person.id)
+    here = (ProjectMember.project_id == project_id, ProjectMember.left_at.is_(None))
+    return list(db.session.scalars(query.where(*here, *more).order_by(ProjectMember.id)))
+
+
+def led_by(person: Person) -> sa.Select[int]:
+    """The ids of the projects that a person acts for."""
+    return sa.select(ProjectMember.project_id).where(
+        ProjectMember.person_id == person.id, ProjectMember.is_lead, ProjectMember.left_at.is_(None)
     )

@@ -1,14 +1,14 @@
-import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from datetime import timedelta
 
 from tracker import clock
 from tracker.activity.kinds import declare
 from tracker.activity.record import record
+from tracker.asks.actions import raise_ask, settle, take_back
 from tracker.database import db
 from tracker.errors import RuleBroken
-from tracker.i18n import _, _l
-from tracker.institutions.models import Contact, Institution, Person
-from tracker.projects.actions import add_member, coordinators, index_for_search, leads, touch
+from tracker.i18n import _, _l, list_and
+from tracker.institutions.models import Institution, Person
+from tracker.projects.actions import QUOTED, add_member, index_for_search, leads, touch
 from tracker.projects.models import Partner, Project
 from tracker.projects.states import (
     COMMITMENT_LABELS,
@@ -26,6 +26,8 @@ declare(
         "recruiting.agree": _l("%(partner)s agreed to join."),
         "recruiting.decline": _l("%(partner)s declined the invitation."),
         "recruiting.turn_down": _l("The offer of %(partner)s was not taken up this time."),
+        "recruiting.agree_after_all": _l("%(partner)s agreed to join after all."),
+        "recruiting.lapse": _l("The invitation of %(partner)s ran out without an answer."),
         "recruiting.withdraw_invitation": _l("The invitation of %(partner)s was withdrawn."),
         "recruiting.withdraw_offer": _l("%(partner)s withdrew its offer."),
         "recruiting.leave": _l("%(partner)s left the project. What it contributed stays credited."),
@@ -33,6 +35,7 @@ declare(
     }
 )
 INVITABLE_ROLES = (Role.PARTNER, Role.CO_LEAD, Role.ADVISER)
+INVITATION_LASTS = timedelta(days=90)
 
 
 def invite(
@@ -43,7 +46,7 @@ def invite(
     note: str = "",
     actor: Person | None,
 ) -> Partner:
-    """Ask an institution to join; its contacts get a mail, or the coordinators where it has none.
+    """Ask an institution to join: its contacts are asked, or the coordinators told where it has none.
 
     Raises RuleBroken when it takes part or was asked already.
     """
@@ -52,20 +55,19 @@ def invite(
     partner.asked_by_id, partner.asked_at = (actor.id if actor else None), clock.now()
     partner.answered_by_id = partner.answered_at = None
     touch(project)
-    db.session.flush()  # the mail names the page where this partner answers
-    contacts = contacts_of(institution)
-    record(
-        "recruiting.invite",
-        project,
+    db.session.flush()
+    noted = record("recruiting.invite", project, actor=actor, partner=institution.name, role=role, note=note)
+    raise_ask(
+        "recruiting.invitation",
+        partner,
+        to=institution,
+        about=project,
+        network_id=project.network_id,
         actor=actor,
-        tell=contacts or coordinators(project),
-        template="recruiting/mail/invitation.txt" if contacts else "recruiting/mail/no_contact.txt",
-        partner=institution.name,
-        role=role,
-        note=note,
-        question=project.question,
+        because=noted,
         network=project.network.name,
-        answer_path=f"{project.path}/partners/{partner.id}",
+        question=project.question[:QUOTED],
+        note=note,
     )
     return partner
 
@@ -85,15 +87,18 @@ def offer(project: Project, institution: Institution, *, note: str = "", actor: 
     partner.answered_by_id = partner.answered_at = None
     touch(project)
     db.session.flush()
-    record(
+    noted = record("recruiting.offer", project, actor=actor, partner=institution.name, note=note)
+    raise_ask(
         "recruiting.offer",
-        project,
+        partner,
+        to=project,
+        to_name=list_and([lead.name for lead in project.lead_partners]) or project.network.name,
+        about=project,
+        network_id=project.network_id,
         actor=actor,
-        tell=leads(project),
-        template="recruiting/mail/offer.txt",
+        because=noted,
         partner=institution.name,
         note=note,
-        answer_path=f"{project.path}/partners/{partner.id}",
     )
     return partner
 
@@ -108,6 +113,7 @@ def answer_invitation(partner: Partner, *, agrees: bool, note: str = "", actor: 
     project = partner.project
     if agrees and partner.institution_id in actor.institution_ids | actor.contact_ids:
         add_member(project, actor, actor=actor)  # not a coordinator who notes what they were told
+    settle("recruiting.invitation", partner, "accept" if agrees else "decline", actor=actor, note=note)
     kind = "recruiting.agree" if agrees else "recruiting.decline"
     record(kind, project, actor=actor, tell=leads(project), partner=partner.name, note=note)
     index_for_search(project)
@@ -121,9 +127,26 @@ def answer_offer(partner: Partner, *, accepts: bool, note: str = "", actor: Pers
     project, offered_by = partner.project, partner.asked_by
     if accepts and offered_by is not None:
         add_member(project, offered_by, actor=actor)
+    settle("recruiting.offer", partner, "accept" if accepts else "decline", actor=actor, note=note)
     kind = "recruiting.agree" if accepts else "recruiting.turn_down"
     told = [offered_by] if offered_by else []
     record(kind, project, actor=actor, tell=told, partner=partner.name, note=note)
+    index_for_search(project)
+
+
+def agree_after_all(partner: Partner, *, note: str = "", actor: Person) -> None:
+    """A no becomes a yes, while partners are sought: the institution's own no, or the lead's to an offer."""
+    project = partner.project
+    if partner.commitment is not Commitment.DECLINED:
+        raise RuleBroken(_("%(name)s did not decline.", name=partner.name))
+    _demand_open(project)
+    partner.commitment, partner.answer_note = Commitment.AGREED, note
+    partner.answered_by_id, partner.answered_at = actor.id, clock.now()
+    if partner.institution_id in actor.institution_ids | actor.contact_ids:
+        add_member(project, actor, actor=actor)
+    touch(project)
+    told = [*leads(project), *([partner.asked_by] if partner.asked_by else [])]
+    record("recruiting.agree_after_all", project, actor=actor, tell=told, partner=partner.name, note=note)
     index_for_search(project)
 
 
@@ -132,8 +155,21 @@ def withdraw(partner: Partner, *, actor: Person | None) -> None:
     if not partner.is_asked:
         raise RuleBroken(_("This was answered already."))
     kind = "withdraw_invitation" if partner.commitment is Commitment.INVITED else "withdraw_offer"
+    record(f"recruiting.{kind}", partner.project, actor=actor, partner=partner.name)
+    _forget(partner)
+
+
+def lapse(partner: Partner) -> None:
+    """Nobody answered the invitation in time: what stood before stands again. Its leads are told."""
+    if partner.commitment is Commitment.INVITED:
+        project = partner.project
+        record("recruiting.lapse", project, actor=None, tell=leads(project), partner=partner.name)
+        _forget(partner)
+
+
+def _forget(partner: Partner) -> None:
     project = partner.project
-    record(f"recruiting.{kind}", project, actor=actor, partner=partner.name)
+    take_back(partner, "recruiting.invitation", "recruiting.offer")
     if partner.earlier_commitment is None:
         project.partners.remove(partner)
     else:
@@ -176,17 +212,6 @@ def change_role(partner: Partner, role: Role, *, component: str = "", actor: Per
     partner.role, partner.component = role, component
     touch(partner.project)
     record("recruiting.change_role", partner.project, actor=actor, partner=partner.name, role=role)
-
-
-def contacts_of(institution: Institution) -> list[Person]:
-    """Who answers for an institution now, the main contact first."""
-    held = db.session.scalars(
-        sa.select(Contact)
-        .where(Contact.institution_id == institution.id, Contact.until.is_(None))
-        .options(joinedload(Contact.person).selectinload(Person.affiliations))
-        .order_by(Contact.place)
-    )
-    return [contact.person for contact in held if contact.answers]
 
 
 def _place(project: Project, institution: Institution) -> Partner:

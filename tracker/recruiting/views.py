@@ -3,12 +3,14 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
-from tracker.access import actor, can, demand, requires
+from tracker.access import actor, can, requires
+from tracker.asks.queries import latest
 from tracker.database import db
 from tracker.errors import RuleBroken
 from tracker.forms import clean, row_number
 from tracker.i18n import _
 from tracker.institutions.models import Institution
+from tracker.institutions.queries import answering_contacts
 from tracker.projects import queries
 from tracker.projects.actions import link_partner
 from tracker.projects.models import Partner, Project
@@ -30,7 +32,7 @@ def invite(project: Project) -> Any:
         actions.invite(project, institution, role=Role(form.role.data), note=form.note.data or "", actor=actor())
         db.session.commit()
         said = _("%(name)s is invited. Its contacts get a mail.", name=institution.name)
-        if not actions.contacts_of(institution):
+        if not answering_contacts(institution.id):
             said = _("%(name)s is invited. It has no contact yet, so the coordinators are told.", name=institution.name)
         flash(said, "success")
         return redirect(f"{project.path}#partners", 303)
@@ -60,30 +62,14 @@ def offer(project: Project) -> Any:
     return page, (422 if form.errors else 200)
 
 
-@bp.route("/<int:partner_id>", methods=["GET", "POST"])
+@bp.get("/<int:partner_id>")
 @requires("view_project", Project, loading=queries.ON_A_PAGE)
 def answer(project: Project, partner_id: int) -> Any:
-    """One page for both sides: the institution answers an invitation, the lead answers an offer."""
+    """Where the question to or of this partner is answered."""
     partner = _partner(project, partner_id)
-    invited = partner.commitment is Commitment.INVITED or (
-        partner.commitment is not Commitment.INTERESTED and can("answer_for_partner", partner)
-    )
-    demand("answer_for_partner", partner) if invited else demand("lead_project", project)
-    form = AnswerForm()
-    choice = request.form.get("answer")
-    if request.method == "POST" and choice not in ("yes", "no"):
-        abort(400)
-    if form.submitted():
-        note = form.note.data or ""
-        if invited:
-            actions.answer_invitation(partner, agrees=choice == "yes", note=note, actor=actor())
-        else:
-            actions.answer_offer(partner, accepts=choice == "yes", note=note, actor=actor())
-        db.session.commit()
-        flash(_("Thank you. Your answer is kept, and those who asked are told."), "success")
-        return redirect(project.path if can("view_project", project) else url_for("home.me"), 303)
-    page = render_template("recruiting/answer.html", project=project, partner=partner, form=form, invited=invited)
-    return page, (422 if form.errors else 200)
+    asks = [latest(kind, partner) for kind in ("recruiting.invitation", "recruiting.offer")]
+    newest = max((ask for ask in asks if ask), key=lambda ask: ask.id, default=None)
+    return redirect(newest.path if newest and can("view_ask", newest) else f"{project.path}#partners", 303)
 
 
 @bp.route("/<int:partner_id>/withdraw", methods=["GET", "POST"])

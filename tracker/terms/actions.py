@@ -5,11 +5,11 @@ from tracker.database import db
 from tracker.errors import RuleBroken
 from tracker.i18n import _, _l, list_and
 from tracker.institutions.models import Person
+from tracker.institutions.queries import answering_contacts
 from tracker.projects.actions import leads, touch
 from tracker.projects.models import Partner, Project
 from tracker.projects.requirements import Missing, needs
 from tracker.projects.states import LEADING, ProjectState
-from tracker.recruiting.actions import contacts_of
 from tracker.terms import queries
 from tracker.terms.models import Confirmation, Terms
 
@@ -70,7 +70,7 @@ def write(project: Project, *, text: str, actor: Person) -> Terms:
         "terms.write",
         project,
         actor=actor,
-        tell=[person for institution in asked for person in contacts_of(institution)],
+        tell=[person for institution in asked for person in answering_contacts(institution.id)],
         template="terms/mail/confirm.txt",
         number=terms.number,
     )

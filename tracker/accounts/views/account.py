@@ -8,6 +8,7 @@ from tracker.access import actor, requires
 from tracker.accounts import actions, passwords, queries, session
 from tracker.accounts.forms import ChangePasswordForm, EmailForm, ProfileForm
 from tracker.accounts.views.blueprint import bp, done
+from tracker.activity.states import Rhythm
 from tracker.i18n import _
 from tracker.institutions import actions as institutions
 from tracker.security import limiter
@@ -38,6 +39,7 @@ def account() -> Any:
         languages=form.all_languages,
         interface_language=form.interface_language.data or "",
         time_zone=form.time_zone.data,
+        rhythm=Rhythm(form.rhythm.data),
         orcid=form.orcid.data or None,
         about=form.about.data or "",
         is_listed=form.is_listed.data,

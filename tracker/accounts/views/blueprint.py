@@ -4,8 +4,8 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 
 from tracker.accounts import session, tokens
 from tracker.accounts.actions import sign_in
-from tracker.accounts.addresses import local_path
 from tracker.accounts.models import Purpose, Token
+from tracker.addresses import local_path
 from tracker.database import db
 from tracker.institutions.models import Person
 

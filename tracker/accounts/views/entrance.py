@@ -6,10 +6,10 @@ from flask import redirect, render_template, request, url_for
 
 from tracker.access import actor, public, requires
 from tracker.accounts import actions, passwords, queries, session
-from tracker.accounts.addresses import local_path, normal_email
 from tracker.accounts.forms import EmailForm, SetUpForm, SignInForm
 from tracker.accounts.models import Purpose
 from tracker.accounts.views.blueprint import BOARD, HOME, bp, come_in, dead_link, done, opened
+from tracker.addresses import local_path, normal_email
 from tracker.database import db
 from tracker.i18n import _, language
 from tracker.markdown import clean_text

@@ -29,13 +29,16 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("remind_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reminders", sa.Integer(), nullable=False),
+        sa.Column("mailed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("details", sa.JSON(), nullable=False),
         sa.Column("choice", sa.String(length=40), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by_id", sa.Integer(), nullable=True),
         sa.Column("ended_words", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["asked_by_id"], ["person.id"], name=op.f("fk_ask_asked_by_id")),
         sa.ForeignKeyConstraint(["delegated_to_id"], ["person.id"], name=op.f("fk_ask_delegated_to_id")),
         sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=op.f("fk_ask_network_id")),
+        sa.ForeignKeyConstraint(["withdrawn_by_id"], ["person.id"], name=op.f("fk_ask_withdrawn_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ask")),
     )
     with op.batch_alter_table("ask", schema=None) as batch_op:

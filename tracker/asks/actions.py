@@ -1,0 +1,354 @@
+"""Asking, answering, and every other way an ask ends.
+
+The page, the link and the worker call `answer`, `expire` and the like, which lock the subject and the ask and then
+call the feature's own action. The feature's actions in turn call `settle`, `take_back` or `supersede`, so that an
+ask is never open for something that was done by another door. No action commits.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock_time
+from typing import Any
+
+from tracker import clock
+from tracker.activity.kinds import declare
+from tracker.activity.models import Activity
+from tracker.activity.record import noting, record
+from tracker.asks import addressees, post, queries
+from tracker.asks.kinds import KINDS, Choice, Kind
+from tracker.asks.models import Answer, Ask
+from tracker.asks.states import CLOSED, AskState
+from tracker.database import db
+from tracker.dates import earth_day
+from tracker.errors import RuleBroken
+from tracker.i18n import _, _l
+from tracker.institutions.actions import add_person
+from tracker.institutions.models import Institution, Person
+from tracker.institutions.queries import person_by_email
+
+declare(
+    {
+        "asks.delegate": _l("%(actor)s asked %(person)s to answer for %(for)s."),
+        "asks.withdraw": _l("%(actor)s took back a question to %(for)s."),
+        "asks.expire": _l("A question to %(for)s ran out without an answer."),
+        "asks.remind": _l("%(actor)s reminded %(for)s of a question."),
+    }
+)
+
+REMINDED_AGAIN_AFTER = timedelta(hours=20)
+MOST_MAILED_AGAIN = 10
+
+
+@dataclass(frozen=True)
+class About:
+    """The page an ask is about, as far as the history needs to know it."""
+
+    __tablename__: str
+    id: int
+    label: str
+    path: str
+
+
+# --- asking -------------------------------------------------------------------------------------------------
+
+
+def raise_ask(
+    kind_name: str,
+    subject: Any,
+    *,
+    to: Any,
+    about: Any,
+    actor: Person | None,
+    network_id: int | None = None,
+    to_name: str = "",
+    because: Activity | None = None,
+    due_on: date | None = None,
+    is_mailed: bool = True,
+    **details: Any,
+) -> Ask:
+    """Ask `to` (a Person, an Institution, a Network, or a row of another declared role) something about `subject`.
+
+    `about` is the row whose page shows whose turn it is, with `path` and `label`; `because` is the activity that
+    stands behind it, so that nobody gets two mails for one event; `details` are plain JSON values that its sentences
+    name. An ask that is open already stays, and is returned.
+    """
+    kind = KINDS[kind_name]
+    db.session.flush()
+    if known := queries.open_of(kind_name, subject, to):
+        return known
+    now = clock.now()
+    ask = Ask(
+        kind=kind_name,
+        subject_type=subject.__tablename__,
+        subject_id=subject.id,
+        about_type=about.__tablename__,
+        about_id=about.id,
+        network_id=network_id,
+        addressee_type=to.__tablename__,
+        addressee_id=to.id,
+        addressee_name=(to_name or to.label)[:250],
+        state=AskState.OPEN,
+        asked_by_id=actor.id if actor else None,
+        asked_by_name=actor.name if actor else "",
+        asked_at=now,
+        due_on=due_on or (now.date() + kind.due_in if kind.due_in else None),
+        expires_at=now + kind.lasts if kind.lasts else None,
+        reminders=0,
+        details={"title": about.label, "path": about.path, **details},
+    )
+    ask.remind_at = next_reminder(ask, now)
+    db.session.add(ask)
+    db.session.flush()
+    if is_mailed:
+        post.send_to_all(ask, but=actor, because=because)
+    return ask
+
+
+def next_reminder(ask: Ask, after: datetime) -> datetime | None:
+    """When the plan of its kind next reminds of an ask, after a moment; None when the plan is over or has no date.
+
+    A day of the plan begins at midnight UTC; a decent hour of each reader's own is found when it is mailed.
+    """
+    if ask.due_on is None:
+        return None
+    moments = (
+        datetime.combine(ask.due_on + timedelta(days=days), clock_time(), tzinfo=UTC)
+        for days in sorted(KINDS[ask.kind].reminders)
+    )
+    # What was asked yesterday needs no reminder today.
+    return next((moment for moment in moments if moment > max(after, ask.asked_at + timedelta(days=1))), None)
+
+
+# --- answering ----------------------------------------------------------------------------------------------
+
+
+def answer(
+    ask: Ask, choice_name: str, values: dict[str, Any], *, actor: Person, by_link: bool = False
+) -> tuple[bool, Any]:
+    """Give an answer: (whether it stands now, the subject).
+
+    The same answer again changes nothing and stands. Another one replaces it where the kind and the state of things
+    allow; else, and where the ask ended in another way, nothing changes. `values` are those of the choice's fields.
+    Raises RuleBroken where the action behind the answer does, LookupError for a choice the kind has not.
+    """
+    kind = KINDS[ask.kind]
+    choice = kind.choice(choice_name)
+    if choice is None or choice.effect is None:
+        raise LookupError(choice_name)
+    subject = _lock(ask, kind)
+    if subject is None:
+        if ask.is_open:
+            _close(ask, AskState.WITHDRAWN)
+        return False, None
+    if ask.state in CLOSED:
+        return False, subject
+    effect = choice.effect
+    if ask.state is AskState.ANSWERED:
+        if ask.choice == choice.name and _plain(values) == (ask.answer.values if ask.answer else {}):
+            return True, subject
+        if not may_change(ask, kind, choice.name, subject):
+            return ask.choice == choice.name, subject
+        effect = kind.changes[ask.choice, choice.name]
+    _note_answer(ask, choice, values, actor=actor, by_link=by_link)
+    db.session.flush()  # answered before the action runs: what it settles is settled already
+    with noting(**({"by_link": True} if by_link else {})):
+        effect(subject, actor=actor, **values)
+    return True, subject
+
+
+def may_change(ask: Ask, kind: Kind, choice_name: str, subject: Any) -> bool:
+    """Whether an answered ask can still be answered in this way instead."""
+    return (ask.choice, choice_name) in kind.changes and kind.can_change(subject)
+
+
+def settle(
+    kind_name: str, subject: Any, choice_name: str, *, actor: Person | None, to: Any = None, **values: Any
+) -> None:
+    """What was asked has been done: every open ask of this kind and subject is answered with it.
+
+    `to` says of which addressee only. Called by the feature's action, whichever door led to it.
+    """
+    choice = KINDS[kind_name].choice(choice_name)
+    assert choice is not None, f"{kind_name} has no answer {choice_name}"
+    for ask in queries.open_about_subject(kind_name, subject, to):
+        _note_answer(ask, choice, values, actor=actor, by_link=False)
+
+
+def _note_answer(ask: Ask, choice: Choice, values: dict[str, Any], *, actor: Person | None, by_link: bool) -> None:
+    ask.state, ask.choice, ask.ended_at, ask.remind_at = AskState.ANSWERED, choice.name, clock.now(), None
+    ask.answers.append(
+        Answer(
+            choice=choice.name,
+            values=_plain(values),
+            person_id=actor.id if actor else None,
+            person_name=actor.name if actor else "",
+            for_name="" if ask.addressee_type == "person" else ask.addressee_name,
+            by_link=by_link,
+            at=clock.now(),
+        )
+    )
+    post.withdraw(ask)
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    """Values as a row keeps them: days in ISO 8601, nothing empty."""
+    return {name: str(value) for name, value in values.items() if value}
+
+
+def _lock(ask: Ask, kind: Kind) -> Any:
+    """The subject, then the ask, in this order everywhere: two people at once wait for each other."""
+    subject = kind.load(ask.subject_id, lock=True)
+    db.session.refresh(ask, with_for_update={"of": Ask})
+    return subject
+
+
+# --- ending in another way ----------------------------------------------------------------------------------
+
+
+def take_back(subject: Any, *kind_names: str, to: Any = None) -> None:
+    """The open asks of these kinds about a subject have become pointless."""
+    for kind_name in kind_names:
+        for ask in queries.open_about_subject(kind_name, subject, to):
+            _close(ask, AskState.WITHDRAWN)
+
+
+def pause(about: Any) -> None:
+    """What `about` is, such as a project, was stopped: what makes no sense meanwhile is taken back."""
+    for ask in queries.open_about_page(about.__tablename__, about.id):
+        if KINDS[ask.kind].is_paused:
+            _close(ask, AskState.WITHDRAWN)
+
+
+def supersede(subject: Any, kind_name: str) -> None:
+    """A newer question takes the place of the open ones of this kind about a subject."""
+    for ask in queries.open_about_subject(kind_name, subject):
+        _close(ask, AskState.SUPERSEDED)
+
+
+def withdraw(ask: Ask, *, actor: Person, words: str = "") -> None:
+    """Take an open ask back by hand. Raises RuleBroken when it has ended already."""
+    kind = KINDS[ask.kind]
+    subject = _lock(ask, kind)
+    _demand_open(ask)
+    _close(ask, AskState.WITHDRAWN, words)
+    ask.withdrawn_by_id = actor.id
+    db.session.flush()
+    if kind.withdrawn is not None and subject is not None:
+        kind.withdrawn(subject, actor=actor, words=words)
+    record("asks.withdraw", about(ask), actor=actor, **_named(ask), words=words)
+
+
+def expire(ask: Ask) -> None:
+    """Nobody answered in time. Nothing happens to an ask that has ended meanwhile."""
+    kind = KINDS[ask.kind]
+    subject = _lock(ask, kind)
+    if not ask.is_open or ask.expires_at is None or ask.expires_at > clock.now():
+        return
+    _close(ask, AskState.EXPIRED)
+    db.session.flush()
+    if kind.expired is not None and subject is not None:
+        kind.expired(subject)
+    record("asks.expire", about(ask), actor=None, tell=[ask.asked_by] if ask.asked_by else (), **_named(ask))
+
+
+def _close(ask: Ask, state: AskState, words: str = "") -> None:
+    ask.state, ask.ended_at, ask.remind_at, ask.ended_words = state, clock.now(), None, words
+    post.withdraw(ask)
+
+
+# --- handing on, reminding ----------------------------------------------------------------------------------
+
+
+def delegate(ask: Ask, person: Person, *, actor: Person, words: str = "") -> None:
+    """Not me: ask somebody else. This person is mailed and may answer, once, in the addressee's name.
+
+    Raises RuleBroken when the ask has ended, or they have it already.
+    """
+    _lock(ask, KINDS[ask.kind])
+    _demand_open(ask)
+    if not KINDS[ask.kind].is_delegable or ask.delegated_to_id == person.id:
+        raise RuleBroken(_("%(name)s is asked already.", name=person.name))
+    post.withdraw(ask)
+    ask.delegated_to, ask.delegated_to_id = person, person.id
+    db.session.flush()
+    handed = {"person": person.name, "person_id": person.id}
+    noted = record("asks.delegate", about(ask), actor=actor, **_named(ask), **handed, words=words)
+    post.send(ask, person, because=noted, handed_on_by=actor.name, words=words)
+
+
+def remind(ask: Ask, *, actor: Person, words: str = "") -> list[Person]:
+    """Mail the question once more, now, with a few words; return who gets it.
+
+    Raises RuleBroken when it has ended, was mailed less than a day ago, or nobody can be reached.
+    """
+    _lock(ask, KINDS[ask.kind])
+    _demand_open(ask)
+    if ask.mailed_at is not None and ask.mailed_at > clock.now() - REMINDED_AGAIN_AFTER:
+        raise RuleBroken(_("It was mailed less than a day ago. Give them a little time."))
+    people = addressees.mailed(ask)
+    if not people:
+        raise RuleBroken(_("There is nobody to mail: %(name)s has no contact who can be reached.", name=_for(ask)))
+    noted = record("asks.remind", about(ask), actor=actor, **_named(ask), words=words)
+    for person in people:
+        post.send(ask, person, because=noted, is_reminder=True, reminded_by=actor.name, words=words)
+    ask.reminders += 1
+    return people
+
+
+def colleague(person_id: int | None, name: str, email: str, *, actor: Person) -> Person:
+    """Who was chosen to answer instead: a known person, or somebody by name and normalised address.
+
+    A new person gets no affiliation and no account by this: they can answer what they are asked, nothing else.
+    """
+    if person_id is not None:
+        return db.session.get_one(Person, person_id)
+    return person_by_email(email) or add_person(name=name, email=email, actor=actor)
+
+
+def mail_again(asks: Iterable[Ask], person: Person) -> None:
+    """Owe a person fresh mails of open asks: they asked for them."""
+    for ask in asks:
+        post.send(ask, person, is_reminder=True)
+
+
+def mail_what_waits(email: str) -> None:
+    """Owe whoever has this normalised address the mails of what waits for them; nobody where nothing does."""
+    person = person_by_email(email)
+    if person is not None:
+        mail_again(queries.waiting(person)[:MOST_MAILED_AGAIN], person)
+
+
+def follow_place(institution: Institution, *, newcomers: Iterable[Person] = (), leavers: Iterable[Person] = ()) -> None:
+    """Open asks follow the seat: newcomers are mailed what is open, the links of leavers stop working."""
+    gone = list(leavers)
+    for ask in queries.open_to("institution", institution.id):
+        for person in gone:
+            if ask.delegated_to_id != person.id:
+                post.withdraw(ask, person)
+        for person in newcomers:
+            if ask.delegated_to_id is None and person.email:
+                post.send(ask, person)
+
+
+def about(ask: Ask) -> About:
+    """The page an ask is about, to note something in its history."""
+    return About(ask.about_type, ask.about_id, ask.label, str(ask.details.get("path", "")))
+
+
+def overdue_since(ask: Ask) -> int:
+    """Days since an open ask was due; 0 for one that is not late."""
+    return max(0, (earth_day() - ask.due_on).days) if ask.is_open and ask.due_on else 0
+
+
+def _demand_open(ask: Ask) -> None:
+    if not ask.is_open:
+        raise RuleBroken(_("This question has been answered or taken back meanwhile."))
+
+
+def _named(ask: Ask) -> dict[str, Any]:
+    return {"for": _for(ask), "ask_id": ask.id, "asked": ask.kind}
+
+
+def _for(ask: Ask) -> str:
+    return ask.addressee_name

@@ -1,0 +1,156 @@
+"""Every kind of ask, declared by the feature that raises it in its `asks.py`.
+
+A kind is one declaration: the question, the answers with the action each of them takes, and a text for the mail.
+
+    declare(
+        Kind(
+            name="recruiting.invitation",
+            subject=Partner,
+            question=_l("Will %(for)s take part in “%(title)s”?"),
+            choices=(
+                Choice("accept", _l("Yes, we take part"), _l("%(for)s takes part."), effect=accept),
+                Choice("decline", _l("No, thank you"), _l("%(for)s does not take part."), effect=decline),
+            ),
+            mail="recruiting/mail/invitation.txt",
+            …
+        )
+    )
+
+Sentences may name %(for)s, whose answer it is, %(by)s, who asks, and whatever the ask's details hold.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from markupsafe import Markup
+
+from tracker.i18n import _, _l
+
+type_of_effect = Callable[..., None]
+
+
+class FieldType(StrEnum):
+    WORDS = "words"
+    DAY = "day"  # perhaps partial: 2026-09
+    ONE_OF = "one-of"
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """Something an answer may or must say more. Its value reaches the effect under its name."""
+
+    name: str
+    type: FieldType
+    label: Any
+    is_required: bool = False
+    hint: Any = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    is_today: bool = False  # a day that is today unless said otherwise
+
+
+def words(name: str = "note", label: Any = None, *, required: bool = False, hint: Any = "") -> Field:
+    """A few words: plain text."""
+    return Field(name, FieldType.WORDS, label or _l("A few words with your answer"), required, hint)
+
+
+def day(name: str, label: Any, *, required: bool = True, is_today: bool = False) -> Field:
+    """A day (`PartialDate`)."""
+    return Field(name, FieldType.DAY, label, required, _l("2026-09-30, or 2026-09"), is_today=is_today)
+
+
+def one_of(name: str, label: Any, options: Mapping[str, Any]) -> Field:
+    """One of a list, value to label."""
+    return Field(name, FieldType.ONE_OF, label, True, options=options)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One possible answer: its button, what stands once it is given, and the action it takes.
+
+    `effect(subject, actor=…, **values)` is an action of the feature; it may raise RuleBroken. An answer that needs a
+    page of its own names it in `elsewhere`, with %(token)s for the link's.
+    """
+
+    name: str
+    label: Any
+    said: Any
+    effect: type_of_effect | None = None
+    fields: tuple[Field, ...] = (words(),)
+    tone: str = "primary"
+    elsewhere: str = ""
+
+    @property
+    def is_simple(self) -> bool:
+        """Whether its button alone answers."""
+        return not self.elsewhere and not any(known.is_required for known in self.fields)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the page shows so that one can decide, beside the question itself."""
+
+    facts: list[tuple[str, Any]] = field(default_factory=list)  # label, text
+    texts: list[tuple[str, Markup, str]] = field(default_factory=list)  # heading, safe HTML, language
+    path: str = ""  # where signed-in people read more
+
+
+@dataclass(frozen=True)
+class Kind:
+    name: str
+    label: Any  # in lists: "invitation"
+    load: Callable[..., Any]  # (subject id, lock: bool) -> the row with what its page and its effects need, or None
+    question: Any
+    meaning: Any  # what an answer would mean
+    choices: tuple[Choice, ...]
+    mail: str  # the template of its mail, which extends asks/mail/ask.txt
+    waiting: Any  # for everybody: nobody is named
+    waiting_for: Any  # for those who may know: names %(for)s
+    shows: Callable[[Any], Shown] = lambda _subject: Shown()
+    due_in: timedelta | None = timedelta(days=14)
+    lasts: timedelta | None = None  # from when it was asked until nobody can answer any more
+    reminders: tuple[int, ...] = (-3, 2, 9)  # days from the due date
+    changes: Mapping[tuple[str, str], type_of_effect] = field(default_factory=dict)  # (old, new) -> effect
+    can_change: Callable[[Any], bool] = lambda _subject: True
+    withdrawn: type_of_effect | None = None  # effect of taking it back by hand: (subject, actor=…, words=…)
+    expired: type_of_effect | None = None  # effect of nobody answering: (subject)
+    keeps: Callable[[Any, Any], bool] = lambda _actor, _subject: False  # who looks after it, beside coordinators
+    is_forwardable: bool = True  # whoever holds the mail may answer; else only the person, signed in
+    is_delegable: bool = True
+    is_paused: bool = False  # taken back while what it is about is stopped
+    why: Any = ""  # why the mail comes; empty: as the addressee's role says
+
+    def choice(self, name: str) -> Choice | None:
+        """The answer of this name."""
+        return next((known for known in self.choices if known.name == name), None)
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def declare(*kinds: Kind) -> None:
+    """Add kinds. Raises RuntimeError where two have one name, or two answers of a kind do."""
+    for kind in kinds:
+        names = [choice.name for choice in kind.choices]
+        if kind.name in KINDS or len(set(names)) != len(names):
+            raise RuntimeError(f"declared twice: {kind.name}")
+        KINDS[kind.name] = kind
+
+
+class Values(dict):
+    """What sentences name. A row written by an older version may lack what today's sentence names."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def say(sentence: Any, values: Mapping[str, Any]) -> str:
+    """A declared sentence with its values, in the current language."""
+    return str(sentence) % Values(values)
+
+
+def values_of(details: Mapping[str, Any], *, by: str, whose: str) -> dict[str, Any]:
+    """What the sentences of one ask may name."""
+    return {**details, "for": whose, "by": by or _("The tracker")}

@@ -1,0 +1,140 @@
+"""What the page of one ask shows one reader. Made by the view, so that the template runs no SQL."""
+
+from typing import Any
+
+from tracker.access import actor
+from tracker.asks import actions, addressees
+from tracker.asks.forms import AnswerForm, form_for
+from tracker.asks.kinds import KINDS, Choice, Field, FieldType, Shown, say, values_of
+from tracker.asks.models import Answer, Ask
+from tracker.asks.permissions import manage_ask
+from tracker.asks.states import AskState
+from tracker.dates import PartialDate
+from tracker.i18n import format_day
+from tracker.institutions.models import Person
+
+
+class AskPage:
+    """One ask for `person`, who follows a link (`token`) or is signed in."""
+
+    def __init__(self, ask: Ask, person: Person, *, token: str = "") -> None:
+        self.ask, self.person, self.token = ask, person, token
+        self.kind = KINDS[ask.kind]
+        self.was_too_late = False
+        self.asked_by = ask.asked_by_name
+        self.people = addressees.people(ask)
+        self.answers_for = addressees.answers_for(person, ask)
+        # A link serves whoever holds it only where the kind allows that.
+        self.needs_sign_in = bool(token) and not self.kind.is_forwardable and actor() is not person
+        self.may_answer = self.answers_for and not self.needs_sign_in
+        self.manages = not token and manage_ask(person, ask)
+        self._look()
+
+    def _look(self) -> None:
+        subject = self.kind.load(self.ask.subject_id, lock=False)
+        self.shown: Shown = self.kind.shows(subject) if subject is not None else Shown()
+        self.is_gone = subject is None and self.ask.is_open
+        self.answer: Answer | None = self.ask.answer
+        given = self.kind.choice(self.ask.choice)
+        self.said = self.say(given.said) if given is not None else ""
+        self.given = self._given(given)
+        self.choices = (
+            [] if subject is None else [known for known in self.kind.choices if self._is_open(known, subject)]
+        )
+        self._sent: tuple[Choice, AnswerForm] | None = None
+        self._simple: AnswerForm | None = None
+
+    def _is_open(self, choice: Choice, subject: Any) -> bool:
+        if not self.may_answer:
+            return False
+        if self.ask.is_open:
+            return True
+        answered = self.ask.state is AskState.ANSWERED
+        return (
+            answered
+            and choice.name != self.ask.choice
+            and actions.may_change(self.ask, self.kind, choice.name, subject)
+        )
+
+    def _given(self, choice: Choice | None) -> list[tuple[str, str]]:
+        """What went with the answer that stands, as (label, words)."""
+        if choice is None or self.answer is None:
+            return []
+        kept = {known: self.answer.values.get(known.name) for known in choice.fields}
+        return [(str(known.label), _readable(known, value)) for known, value in kept.items() if value]
+
+    def refresh(self) -> None:
+        """Look again, after somebody else was quicker."""
+        self._look()
+
+    @property
+    def path(self) -> str:
+        """The address of this page for this reader."""
+        return f"/a/{self.token}" if self.token else self.ask.path
+
+    @property
+    def question(self) -> str:
+        return self.say(self.kind.question)
+
+    @property
+    def meaning(self) -> str:
+        return self.say(self.kind.meaning)
+
+    def say(self, sentence: Any) -> str:
+        """A sentence of the kind with the names of this ask."""
+        ask = self.ask
+        return say(sentence, values_of(ask.details, by=ask.asked_by_name, whose=ask.addressee_name))
+
+    @property
+    def simple(self) -> list[Choice]:
+        """The answers that a button alone gives; they share one form."""
+        return [choice for choice in self.choices if choice.is_simple]
+
+    @property
+    def longer(self) -> list[Choice]:
+        """The answers that need a date or words first."""
+        return [choice for choice in self.choices if not choice.is_simple and not choice.elsewhere]
+
+    @property
+    def elsewhere(self) -> list[tuple[Choice, str]]:
+        """The answers that are given on a page of their own, with its address."""
+        return [
+            (choice, choice.elsewhere % {"token": self.token, "ask": self.ask.id})
+            for choice in self.choices
+            if choice.elsewhere
+        ]
+
+    def form_of(self, choice: Choice, *, is_sent: bool = False) -> AnswerForm:
+        """The form that holds a choice's fields: as it was sent, or with its defaults."""
+        if self._sent is not None and (choice is self._sent[0] or (choice.is_simple and self._sent[0].is_simple)):
+            return self._sent[1]
+        form = (
+            form_for(self.simple or [choice], is_sent=is_sent)
+            if choice.is_simple
+            else form_for([choice], is_sent=is_sent, prefix=choice.name)
+        )
+        if is_sent:
+            self._sent = (choice, form)
+        return form
+
+    @property
+    def problem_form(self) -> AnswerForm | None:
+        """The form that was sent and has errors."""
+        return self._sent[1] if self._sent and self._sent[1].errors else None
+
+    def is_sent(self, choice: Choice) -> bool:
+        """Whether this is the answer that was just tried."""
+        return self._sent is not None and self._sent[0] is choice
+
+    @property
+    def others(self) -> list[str]:
+        """Who else can answer, by name."""
+        return [known.name for known in self.people if known.id != self.person.id]
+
+
+def _readable(known: Field, value: str) -> str:
+    if known.type is FieldType.ONE_OF:
+        return str(known.options.get(value, value))
+    if known.type is FieldType.DAY:
+        return format_day(PartialDate.parse(value))
+    return value

@@ -1,0 +1,31 @@
+from tracker.asks.addressees import answers_for
+from tracker.asks.kinds import KINDS
+from tracker.asks.models import Ask
+from tracker.institutions.models import Person
+from tracker.permissions import permission
+
+
+@permission
+def answer_ask(actor: Person | None, ask: Ask) -> bool:
+    """Whoever is asked, or holds the seat that is asked."""
+    return actor is not None and answers_for(actor, ask)
+
+
+@permission
+def manage_ask(actor: Person | None, ask: Ask) -> bool:
+    """Remind of it, hand it to another, take it back: whoever asked, and the coordinators of its network."""
+    if actor is None:
+        return False
+    if ask.network_id in actor.coordinated_ids or ask.asked_by_id == actor.id:
+        return True
+    kind = KINDS[ask.kind]
+    subject = kind.load(ask.subject_id, lock=False)
+    return subject is not None and kind.keeps(actor, subject)
+
+
+@permission
+def view_ask(actor: Person | None, ask: Ask) -> bool:
+    """Whoever may answer it, answered it, or looks after it."""
+    return actor is not None and (
+        answer_ask(actor, ask) or any(given.person_id == actor.id for given in ask.answers) or manage_ask(actor, ask)
+    )

@@ -1,0 +1,113 @@
+"""The mails of asks: one to each who can answer, withdrawn as soon as the ask has ended. Part of the actions."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from tracker import clock
+from tracker.activity.models import Activity, Delivery
+from tracker.activity.states import Sort
+from tracker.asks import addressees, links
+from tracker.asks.kinds import KINDS
+from tracker.asks.models import Ask
+from tracker.database import db
+from tracker.institutions.models import Person
+
+NOBODY = "asks/mail/nobody.txt"
+
+
+def send_to_all(ask: Ask, *, but: Person | None, because: Activity | None = None) -> None:
+    """Owe the mail to everyone who can answer, but not to whoever asks.
+
+    Where nobody holds the seat the coordinators of its network are told: they can name somebody, or answer for it.
+    """
+    able = addressees.mailed(ask)
+    names = [person.name for person in able]
+    for person in able:
+        if but is None or person.id != but.id:
+            send(ask, person, because=because, others=[name for name in names if name != person.name])
+    if not able and ask.network_id is not None and ask.addressee_type == "institution":
+        for person in addressees.ROLES["network"].people(ask.network_id):
+            if person.email and (but is None or person.id != but.id):
+                _owe(ask, person, because, template=NOBODY, nonce="")
+
+
+def send(ask: Ask, person: Person, *, because: Activity | None = None, is_reminder: bool = False, **more: Any) -> None:
+    """Owe one person the mail of an ask, at once, with a link of their own."""
+    link = links.issue(ask, person)
+    _owe(
+        ask,
+        person,
+        because,
+        template=KINDS[ask.kind].mail,
+        nonce=link.nonce,
+        sort=Sort.REMINDER if is_reminder else Sort.ASK,
+        is_reminder=is_reminder,
+        **more,
+    )
+
+
+def hold_reminder(ask: Ask, person: Person, not_before: Any) -> None:
+    """Owe a reminder that is gathered, from `not_before` on, with whatever else is held for the person."""
+    link = links.issue(ask, person)
+    delivery = _owe(
+        ask, person, None, template=KINDS[ask.kind].mail, nonce=link.nonce, sort=Sort.REMINDER, is_reminder=True
+    )
+    delivery.is_held, delivery.not_before = True, not_before
+
+
+def withdraw(ask: Ask, person: Person | None = None) -> None:
+    """What was not sent yet is not sent any more; with a person: theirs only, and their links stop working too."""
+    unsent = sa.update(Delivery).where(
+        Delivery.thread == ask.thread, Delivery.sent_at.is_(None), Delivery.withdrawn_at.is_(None)
+    )
+    if person is not None:
+        unsent = unsent.where(Delivery.recipient_id == person.id)
+        links.withdraw(ask, person)
+    db.session.flush()
+    db.session.execute(unsent.values(withdrawn_at=clock.now()).execution_options(synchronize_session="fetch"))
+
+
+def _owe(
+    ask: Ask,
+    person: Person,
+    because: Activity | None,
+    *,
+    template: str,
+    nonce: str,
+    sort: Sort = Sort.ASK,
+    is_reminder: bool = False,
+    **more: Any,
+) -> Delivery:
+    if because is not None:  # one mail for one event: this one says it all
+        because.deliveries[:] = [known for known in because.deliveries if known.recipient_id != person.id]
+    delivery = Delivery(
+        activity=because,
+        recipient_id=person.id,
+        address=person.email,
+        name=person.name,
+        language=person.interface_language or "en",
+        template=template,
+        sort=sort,
+        thread=ask.thread,
+        reply_to=(ask.asked_by.email or "") if ask.asked_by and ask.asked_by is not person else "",
+        created_at=clock.now(),
+        details={
+            **ask.details,
+            "ask_id": ask.id,
+            "asked_kind": ask.kind,
+            "person_id": person.id,
+            "nonce": nonce,
+            "for": ask.addressee_name,
+            "by": ask.asked_by_name,
+            "role": ask.addressee_type,
+            "due": ask.due_on.isoformat() if ask.due_on else "",
+            "is_reminder": is_reminder,
+            "others": [],
+            **dict.fromkeys(("handed_on_by", "reminded_by", "words"), ""),
+            **more,
+        },
+    )
+    db.session.add(delivery)
+    ask.mailed_at = clock.now()
+    return delivery

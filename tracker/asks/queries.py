@@ -1,0 +1,90 @@
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from tracker import clock
+from tracker.asks.addressees import waiting_for
+from tracker.asks.models import Ask
+from tracker.asks.states import AskState
+from tracker.database import db
+from tracker.institutions.models import Person
+
+MOST_SHOWN = 100  # asks of one person or one page
+ON_A_PAGE = (joinedload(Ask.asked_by), joinedload(Ask.delegated_to), selectinload(Ask.answers))
+_OPEN = Ask.state == AskState.OPEN
+
+
+def open_of(kind: str, subject: Any, to: Any) -> Ask | None:
+    """The open ask of a kind about a subject to one addressee: there is at most one."""
+    return next(iter(open_about_subject(kind, subject, to)), None)
+
+
+def open_about_subject(kind: str, subject: Any, to: Any = None) -> list[Ask]:
+    """The open asks of a kind about a subject, perhaps only those to one addressee."""
+    query = sa.select(Ask).where(
+        Ask.subject_type == subject.__tablename__, Ask.subject_id == subject.id, Ask.kind == kind, _OPEN
+    )
+    if to is not None:
+        query = query.where(Ask.addressee_type == to.__tablename__, Ask.addressee_id == to.id)
+    return list(db.session.scalars(query.order_by(Ask.id)))
+
+
+def open_about_page(about_type: str, about_id: int) -> list[Ask]:
+    """The open asks that a page shows, longest waited for first."""
+    query = sa.select(Ask).where(Ask.about_type == about_type, Ask.about_id == about_id, _OPEN)
+    return list(db.session.scalars(query.order_by(Ask.asked_at, Ask.id).limit(MOST_SHOWN)))
+
+
+def open_to(addressee_type: str, addressee_id: int) -> list[Ask]:
+    """The open asks of one addressee, oldest first."""
+    query = sa.select(Ask).where(Ask.addressee_type == addressee_type, Ask.addressee_id == addressee_id, _OPEN)
+    return list(db.session.scalars(query.order_by(Ask.id).limit(MOST_SHOWN)))
+
+
+def waiting(person: Person) -> list[Ask]:
+    """The open asks that this person can answer, the most urgent first."""
+    query = sa.select(Ask).where(waiting_for(person), _OPEN)
+    return list(
+        db.session.scalars(query.order_by(Ask.due_on.asc().nulls_last(), Ask.asked_at, Ask.id).limit(MOST_SHOWN))
+    )
+
+
+def latest(kind: str, subject: Any) -> Ask | None:
+    """The newest ask of a kind about a subject, whatever became of it, with its answers."""
+    return db.session.scalars(
+        sa.select(Ask)
+        .where(Ask.subject_type == subject.__tablename__, Ask.subject_id == subject.id, Ask.kind == kind)
+        .options(*ON_A_PAGE)
+        .order_by(Ask.id.desc())
+        .limit(1)
+    ).first()
+
+
+def of_networks(network_ids: Iterable[int], *kinds: str) -> sa.Select[Ask]:
+    """The open asks that coordinators look after, most overdue first."""
+    query = sa.select(Ask).where(Ask.network_id.in_(list(network_ids)), _OPEN)
+    if kinds:
+        query = query.where(Ask.kind.in_(kinds))
+    return query.order_by(Ask.due_on.asc().nulls_last(), Ask.id)
+
+
+def due_to_expire(limit: int) -> list[Ask]:
+    """Open asks whose time is over."""
+    query = sa.select(Ask).where(_OPEN, Ask.expires_at <= clock.now()).order_by(Ask.expires_at).limit(limit)
+    return list(db.session.scalars(query))
+
+
+def due_to_remind(limit: int) -> list[Ask]:
+    """Open asks that the plan of their kind reminds of now; locked, and none that another worker holds."""
+    return list(
+        db.session.scalars(
+            sa.select(Ask)
+            .where(_OPEN, Ask.remind_at <= clock.now())
+            .options(joinedload(Ask.asked_by), joinedload(Ask.delegated_to))
+            .order_by(Ask.remind_at)
+            .limit(limit)
+            .with_for_update(of=Ask, skip_locked=True)
+        )
+    )

@@ -1,0 +1,100 @@
+"""What recruiting asks: an institution whether it joins, and the leads whether they welcome one that offers to."""
+
+from typing import Any
+
+from tracker.asks.kinds import Choice, Kind, Shown, declare, words
+from tracker.i18n import _, _l
+from tracker.institutions.models import Person
+from tracker.projects.asks import summary
+from tracker.projects.models import Partner
+from tracker.projects.permissions import lead_project
+from tracker.projects.queries import partner_for_ask
+from tracker.projects.states import ROLE_LABELS, SEEKS_PARTNERS
+from tracker.recruiting import actions
+
+
+def _shown(partner: Partner) -> Shown:
+    known = summary(partner.project)
+    return Shown([(_("Role"), str(ROLE_LABELS[partner.role])), *known.facts], known.texts, known.path)
+
+
+def _agree(partner: Partner, *, actor: Person, note: str = "") -> None:
+    actions.answer_invitation(partner, agrees=True, note=note, actor=actor)
+
+
+def _decline(partner: Partner, *, actor: Person, note: str = "") -> None:
+    actions.answer_invitation(partner, agrees=False, note=note, actor=actor)
+
+
+def _welcome(partner: Partner, *, actor: Person, note: str = "") -> None:
+    actions.answer_offer(partner, accepts=True, note=note, actor=actor)
+
+
+def _turn_down(partner: Partner, *, actor: Person, note: str = "") -> None:
+    actions.answer_offer(partner, accepts=False, note=note, actor=actor)
+
+
+def _withdraw(partner: Partner, *, actor: Person, words: str = "") -> None:
+    actions.withdraw(partner, actor=actor)
+
+
+def _seeks_partners(partner: Partner) -> bool:
+    return partner.project.state in SEEKS_PARTNERS
+
+
+def _keeps(actor: Any, partner: Partner) -> bool:
+    return lead_project(actor, partner.project)
+
+
+declare(
+    Kind(
+        name="recruiting.invitation",
+        label=_l("invitation"),
+        load=partner_for_ask,
+        question=_l("Will %(for)s take part in “%(title)s”?"),
+        meaning=_l(
+            "A yes is an intention, not a contract: roles and money are agreed together afterwards, and you can leave"
+            " at any time. A no is fine and needs no reason."
+        ),
+        choices=(
+            Choice("accept", _l("Yes, we take part"), _l("%(for)s takes part."), _agree),
+            Choice("decline", _l("No, thank you"), _l("%(for)s does not take part."), _decline, tone="quiet"),
+        ),
+        changes={("decline", "accept"): actions.agree_after_all, ("accept", "decline"): actions.leave},
+        can_change=_seeks_partners,
+        mail="recruiting/mail/invitation.txt",
+        waiting=_l("Waiting for a partner to answer an invitation."),
+        waiting_for=_l("Waiting for %(for)s to answer the invitation."),
+        shows=_shown,
+        withdrawn=_withdraw,
+        expired=actions.lapse,
+        keeps=_keeps,
+        lasts=actions.INVITATION_LASTS,
+    ),
+    Kind(
+        name="recruiting.offer",
+        label=_l("offer to join"),
+        load=partner_for_ask,
+        question=_l("Shall %(partner)s join “%(title)s”?"),
+        meaning=_l("With a yes it is a partner, and the person who offered joins the team."),
+        choices=(
+            Choice("accept", _l("Yes, welcome"), _l("%(partner)s takes part."), _welcome),
+            Choice(
+                "decline",
+                _l("Not this time"),
+                _l("The offer of %(partner)s was not taken up this time."),
+                _turn_down,
+                fields=(words("note", _l("A few kind words with your answer")),),
+                tone="quiet",
+            ),
+        ),
+        changes={("decline", "accept"): actions.agree_after_all},
+        can_change=_seeks_partners,
+        mail="recruiting/mail/offer.txt",
+        waiting=_l("Waiting for the lead to answer an offer."),
+        waiting_for=_l("Waiting for the lead to answer the offer of %(partner)s."),
+        shows=_shown,
+        withdrawn=_withdraw,
+        keeps=_keeps,
+    ),
+)
