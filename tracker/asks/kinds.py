@@ -6,7 +6,7 @@ A kind is one declaration: the question, the answers with the action each of the
         Kind(
             name="recruiting.invitation",
             subject=Partner,
-            question=_l("Will %(for)s take part in “%(title)s”?"),
+            question=_l("Will %(for)s take part in this project?"),
             choices=(
                 Choice("accept", _l("Yes, we take part"), _l("%(for)s takes part."), effect=accept),
                 Choice("decline", _l("No, thank you"), _l("%(for)s does not take part."), effect=decline),
@@ -16,7 +16,8 @@ A kind is one declaration: the question, the answers with the action each of the
         )
     )
 
-Sentences may name %(for)s, whose answer it is, %(by)s, who asks, and whatever the ask's details hold.
+Sentences may name %(for)s, whose answer it is, %(by)s, who asks, and whatever the ask's details hold. The question
+leaves out the title of what it is about: that stands beside it everywhere, in its own language.
 """
 
 from collections.abc import Callable, Mapping

@@ -89,6 +89,16 @@ class Ask(Base):
         return str(self.details.get("title", ""))
 
     @property
+    def language(self) -> str:
+        """Of the title, where it is known."""
+        return str(self.details.get("language", ""))
+
+    @property
+    def note(self) -> str:
+        """The words of whoever asks."""
+        return str(self.details.get("note", ""))
+
+    @property
     def path(self) -> str:
         """Where signed-in people answer it."""
         return f"/asks/{self.id}"

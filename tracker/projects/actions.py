@@ -184,6 +184,7 @@ def take_step(project: Project, name: str, *, actor: Person | None, reason: str 
             actor=actor,
             because=noted,
             question=project.question[:QUOTED],
+            language=project.language,
         )
 
 

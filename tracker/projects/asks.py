@@ -54,7 +54,7 @@ declare(
         name="projects.proposal",
         label=_l("proposal"),
         load=queries.for_ask,
-        question=_l("Shall “%(title)s” go ahead and look for partners?"),
+        question=_l("Shall this project go ahead and look for partners?"),
         meaning=_l(
             "Accepted, members of the network can read it and offer to join. Sent back, its lead can change it and"
             " propose it again."

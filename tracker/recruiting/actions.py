@@ -67,6 +67,7 @@ def invite(
         because=noted,
         network=project.network.name,
         question=project.question[:QUOTED],
+        language=project.language,
         note=note,
     )
     return partner
@@ -99,6 +100,7 @@ def offer(project: Project, institution: Institution, *, note: str = "", actor: 
         because=noted,
         partner=institution.name,
         note=note,
+        language=project.language,
     )
     return partner
 

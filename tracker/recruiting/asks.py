@@ -51,7 +51,7 @@ declare(
         name="recruiting.invitation",
         label=_l("invitation"),
         load=partner_for_ask,
-        question=_l("Will %(for)s take part in “%(title)s”?"),
+        question=_l("Will %(for)s take part in this project?"),
         meaning=_l(
             "A yes is an intention, not a contract: roles and money are agreed together afterwards, and you can leave"
             " at any time. A no is fine and needs no reason."
@@ -75,7 +75,7 @@ declare(
         name="recruiting.offer",
         label=_l("offer to join"),
         load=partner_for_ask,
-        question=_l("Shall %(partner)s join “%(title)s”?"),
+        question=_l("Shall %(partner)s join this project?"),
         meaning=_l("With a yes it is a partner, and the person who offered joins the team."),
         choices=(
             Choice("accept", _l("Yes, welcome"), _l("%(partner)s takes part."), _welcome),
