@@ -13,7 +13,7 @@ from flask import Flask
 
 from tracker.activity.outbox import send_owed
 
-PAUSE = 5.0  # seconds, after a turn that found nothing to do
+PAUSE = 5.0  # seconds between two turns
 AT_ONCE = 200  # rows of one round
 LETTERS_AT_ONCE = 25  # who is told to stop finishes these first
 MOST_BATCHES = 50  # then the others have their turn
@@ -63,10 +63,10 @@ def run_once(app: Flask, stopping: threading.Event | None = None, say: Say | Non
 
 
 def work_until(app: Flask, stopping: threading.Event, pause: float = PAUSE, say: Say | None = None) -> None:
-    """Work until `stopping` is set, resting `pause` seconds whenever nothing was to do."""
+    """Work until `stopping` is set, resting `pause` seconds after each turn: it has done what there was to do."""
     while not stopping.is_set():
-        if not run_once(app, stopping, say):
-            stopping.wait(pause)
+        run_once(app, stopping, say)
+        stopping.wait(pause)
 
 
 def _repeat(app: Flask, each: Round, limit: int, stopping: threading.Event | None) -> int:

@@ -81,3 +81,12 @@ class Delivery(Base):
         _unsent("ix_delivery_thread", "thread"),
         sa.Index(None, "recipient_id", "created_at"),
     )
+
+
+# As the indexes say it, to the word: SQLite uses a partial index for nothing else ("is_held IS 0" reads every row).
+UNSENT_ONE_BY_ONE = (
+    Delivery.sent_at.is_(None),
+    Delivery.withdrawn_at.is_(None),
+    Delivery.is_held == sa.literal_column("false"),
+)
+UNSENT_AND_HELD = (*UNSENT_ONE_BY_ONE[:2], Delivery.is_held == sa.literal_column("true"))

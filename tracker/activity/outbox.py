@@ -19,7 +19,7 @@ from sqlalchemy.orm import joinedload
 
 from tracker import clock, mail, signing
 from tracker.activity.kinds import said, sentence, why_sentence
-from tracker.activity.models import Delivery
+from tracker.activity.models import UNSENT_ONE_BY_ONE, Delivery
 from tracker.activity.states import Sort
 from tracker.database import Base, db
 from tracker.i18n import speaking
@@ -102,7 +102,7 @@ def claim(limit: int) -> list[Letter]:
     now = clock.now()
     owed = db.session.scalars(
         sa.select(Delivery)
-        .where(*_WANTED, Delivery.is_held.is_(False), Delivery.attempts < MOST_ATTEMPTS)
+        .where(*UNSENT_ONE_BY_ONE, *_WANTED, Delivery.attempts < MOST_ATTEMPTS)
         .where(sa.or_(Delivery.not_before.is_(None), Delivery.not_before <= now))
         .where(sa.or_(Delivery.claimed_at.is_(None), Delivery.claimed_at < now - CLAIM_LASTS))
         .options(joinedload(Delivery.activity))

@@ -4,12 +4,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
-from tracker.activity.models import Delivery
+from tracker.activity.models import UNSENT_AND_HELD, Delivery
 from tracker.activity.states import Sort
 from tracker.database import db
 from tracker.institutions.models import Person
-
-UNSENT_AND_HELD = (Delivery.is_held.is_(True), Delivery.sent_at.is_(None), Delivery.withdrawn_at.is_(None))
 
 
 def people_due(now: datetime, limit: int) -> list[int]:
