@@ -231,6 +231,8 @@ def withdraw(ask: Ask, *, actor: Person, words: str = "") -> None:
     kind = KINDS[ask.kind]
     subject = _lock(ask, kind)
     _demand_open(ask)
+    if not kind.is_withdrawable:
+        raise RuleBroken(_("This question cannot be taken back, only answered."))
     _close(ask, AskState.WITHDRAWN, words)
     ask.withdrawn_by_id = actor.id
     db.session.flush()

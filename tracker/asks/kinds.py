@@ -120,6 +120,7 @@ class Kind:
     keeps: Callable[[Any, Any], bool] = lambda _actor, _subject: False  # who looks after it, beside coordinators
     is_forwardable: bool = True  # whoever holds the mail may answer; else only the person, signed in
     is_delegable: bool = True
+    is_withdrawable: bool = True  # by hand, by who looks after it
     is_paused: bool = False  # taken back while what it is about is stopped
     why: Any = ""  # why the mail comes; empty: as the addressee's role says
 

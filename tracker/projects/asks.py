@@ -75,6 +75,7 @@ declare(
         waiting_for=_l("Waiting for the coordinators of %(for)s to accept the proposal."),
         shows=summary,
         reminders=(-4, 1, 8),
+        is_withdrawable=False,
         is_paused=True,
     )
 )

@@ -95,6 +95,5 @@ declare(
         waiting_for=_l("Waiting for the lead to answer the offer of %(partner)s."),
         shows=_shown,
         withdrawn=_withdraw,
-        keeps=_keeps,
     ),
 )
