@@ -2,6 +2,7 @@ import pytest
 
 from tests.factories import make_institution, make_person
 from tracker.accounts import actions, passwords
+from tracker.activity.states import Rhythm
 from tracker.database import db
 
 PROFILE = {"name": "Amina Karim", "interface_language": "", "time_zone": "Asia/Dhaka"}
@@ -219,3 +220,16 @@ def test_the_account_asks_the_database_as_much_for_many_affiliations_as_for_one(
 )
 def test_absurd_addresses_are_no_errors(signed_in, amina, path):
     assert signed_in(amina).get(path).status_code in (200, 404)
+
+
+def test_how_often_mail_comes_is_chosen_in_ones_profile(signed_in):
+    amina = make_person("Amina Karim")
+    browser = signed_in(amina)
+    page = browser.get("/account").text
+    assert "Mail about what happened" in page and "Questions to you always come at once." in page
+    for rhythm in Rhythm:
+        assert browser.submit("/account", **PROFILE, rhythm=rhythm.value).status_code == 303
+        assert amina.rhythm is rhythm
+    assert browser.submit("/account", **PROFILE, rhythm="hourly").status_code == 422
+    assert browser.submit("/account", **PROFILE).status_code == 303  # an older page: as it was
+    assert amina.rhythm is rhythm

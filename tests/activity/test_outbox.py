@@ -17,9 +17,11 @@ from tracker.activity import outbox
 from tracker.activity.models import Activity, Delivery
 from tracker.activity.outbox import CLAIM_LASTS, MOST_ATTEMPTS, send_owed
 from tracker.activity.record import owe, record
+from tracker.activity.states import Rhythm
 from tracker.database import db
 from tracker.errors import RuleBroken
 from tracker.institutions import actions as institutions
+from tracker.notifications import actions as notifications
 from tracker.projects import actions as projects
 from tracker.projects.states import ProjectState
 from tracker.recruiting import actions as recruiting
@@ -215,6 +217,11 @@ def every_letter_owed():
     recruiting.invite(call, nobody_there, note="Come!", actor=call.lead)
     institutions.affiliate(make_person(), place, actor=None)
     assert colleague.joined_at is None
+    reader = make_person(rhythm=Rhythm.DAILY)
+    held = record("projects.change", project, actor=None, tell=[reader]).deliveries[0]
+    held.not_before = clock.now()
+    db.session.flush()
+    assert notifications.gather(reader.id)
     db.session.commit()
 
 
@@ -225,7 +232,7 @@ def test_every_template_renders_with_what_its_action_gives(app, language):
     db.session.commit()
     templates = {name for name in app.jinja_env.list_templates(extensions=["txt"]) if "/mail/" in name}
     owed = set(db.session.scalars(sa.select(Delivery.template)))
-    assert owed >= templates - CLAIMS, templates - owed
+    assert owed >= templates - CLAIMS - FRAMES, templates - owed
     letters = outbox.claim(1000)
     for letter in letters:
         made = outbox.compose(letter)
@@ -237,6 +244,7 @@ def test_every_template_renders_with_what_its_action_gives(app, language):
             assert "⟦" in made["Subject"], letter.template
 
 
+FRAMES = {"asks/mail/ask.txt"}  # others extend it
 CLAIMS = {"institutions/mail/claim.txt"}
 
 
