@@ -5,7 +5,14 @@ import smtplib
 import ssl
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
+from email.header import Header
+from email.headerregistry import (
+    Address,
+    HeaderRegistry,
+    UniqueAddressHeader,
+    UniqueUnstructuredHeader,
+    UnstructuredHeader,
+)
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
@@ -30,9 +37,36 @@ class _OnOneLine(UnstructuredHeader):
         return f"{self.name}: {self}{policy.linesep}"  # type: ignore[attr-defined]
 
 
+class _Subject(UniqueUnstructuredHeader):
+    """Folded by the standard library's older code: its newer one loses spaces between words of other scripts."""
+
+    def fold(self, *, policy: Any) -> str:
+        if self.isascii():  # type: ignore[attr-defined]
+            return super().fold(policy=policy)  # type: ignore[misc]
+        return f"{self.name}: {_encoded(str(self), policy)}{policy.linesep}"  # type: ignore[attr-defined]
+
+
+class _Addresses(UniqueAddressHeader):
+    """As _Subject, for people's names."""
+
+    def fold(self, *, policy: Any) -> str:
+        if all(address.display_name.isascii() for address in self.addresses):
+            return super().fold(policy=policy)  # type: ignore[misc]
+        each = [f"{_encoded(one.display_name, policy)}{policy.linesep} <{one.addr_spec}>" for one in self.addresses]
+        return f"{self.name}: {f',{policy.linesep} '.join(each)}{policy.linesep}"  # type: ignore[attr-defined]
+
+
+def _encoded(text: str, policy: Any) -> str:
+    return Header(text, "utf-8", maxlinelen=65).encode(linesep=policy.linesep)
+
+
 _headers = HeaderRegistry()
-for _name in ("list-id", "list-unsubscribe", "references", "in-reply-to"):
-    _headers.map_to_type(_name, _OnOneLine)  # type: ignore[arg-type]
+for _name, _kind in (
+    *dict.fromkeys(("list-id", "list-unsubscribe", "references", "in-reply-to"), _OnOneLine).items(),
+    *dict.fromkeys(("from", "to", "reply-to"), _Addresses).items(),
+    ("subject", _Subject),
+):
+    _headers.map_to_type(_name, _kind)  # type: ignore[arg-type]
 _POLICY = SMTP.clone(header_factory=_headers)
 
 
@@ -56,7 +90,9 @@ def compose(template: str, address: str, name: str, values: dict[str, Any], rout
     """A mail from `templates/<template>`, as text and as HTML: the subject is its first line, the body what follows,
     and small print what follows a line "-- " (see `letters`)."""
     routing = routing or Routing()
-    text = render_template(template, base_url=current_app.config["BASE_URL"], quoted=letters.quoted, values=values, **values)
+    text = render_template(
+        template, base_url=current_app.config["BASE_URL"], quoted=letters.quoted, values=values, **values
+    )
     subject, _blank, rest = text.strip("\r\n\t ").partition("\n")
     subject = _in_header(subject)[:200]
     sender = _("Research tracker")
