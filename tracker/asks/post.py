@@ -1,19 +1,22 @@
 """The mails of asks: one to each who can answer, withdrawn as soon as the ask has ended. Part of the actions."""
 
+import re
 from typing import Any
 
 import sqlalchemy as sa
 
-from tracker import clock
+from tracker import clock, mail
 from tracker.activity.models import Activity, Delivery
 from tracker.activity.states import Sort
 from tracker.asks import addressees, links
 from tracker.asks.kinds import KINDS
 from tracker.asks.models import Ask
 from tracker.database import db
+from tracker.i18n import speaking
 from tracker.institutions.models import Person
 
 NOBODY = "asks/mail/nobody.txt"
+LINK = re.compile(r"/a/[A-Za-z0-9_-]{43}")
 
 
 def send_to_all(ask: Ask, *, but: Person | None, because: Activity | None = None) -> None:
@@ -92,22 +95,41 @@ def _owe(
         thread=ask.thread,
         reply_to=(ask.asked_by.email or "") if ask.asked_by and ask.asked_by is not person else "",
         created_at=clock.now(),
-        details={
-            **ask.details,
-            "ask_id": ask.id,
-            "asked_kind": ask.kind,
-            "person_id": person.id,
-            "nonce": nonce,
-            "for": ask.addressee_name,
-            "by": ask.asked_by_name,
-            "role": ask.addressee_type,
-            "due": ask.due_on.isoformat() if ask.due_on else "",
-            "is_reminder": is_reminder,
-            "others": [],
-            **dict.fromkeys(("handed_on_by", "reminded_by", "words"), ""),
-            **more,
-        },
+        details=_details(ask, person, nonce, is_reminder=is_reminder, **more),
     )
     db.session.add(delivery)
     ask.mailed_at = clock.now()
     return delivery
+
+
+def _details(ask: Ask, person: Person, nonce: str, **more: Any) -> dict[str, Any]:
+    """What the text of the mail names. Nothing is read when it is sent; the nonce opens nothing without the key."""
+    return {
+        **ask.details,
+        "ask_id": ask.id,
+        "asked_kind": ask.kind,
+        "person_id": person.id,
+        "nonce": nonce,
+        "for": ask.addressee_name,
+        "by": ask.asked_by_name,
+        "role": ask.addressee_type,
+        "due": ask.due_on.isoformat() if ask.due_on else "",
+        "others": [],
+        **dict.fromkeys(("handed_on_by", "reminded_by", "words"), ""),
+        **more,
+    }
+
+
+def prepared_reminder(ask: Ask, person: Person, *, by: str) -> tuple[str, str]:
+    """(language, text with its subject) of the reminder that `person` would get from somebody called `by`.
+
+    Whoever looks at it before it goes must not get the link: it is left out.
+    """
+    tag = person.interface_language or "en"
+    with speaking(tag):
+        details = _details(ask, person, "", is_reminder=True, reminded_by=by)
+        values = {"recipient_name": person.name, **details}
+        message = mail.compose(KINDS[ask.kind].mail, person.email or "", person.name, values)
+    body = message.get_body(preferencelist=("plain",))
+    text = body.get_content() if body is not None else ""
+    return tag, f"{message['Subject']}\n\n{LINK.sub('/a/…', text)}"

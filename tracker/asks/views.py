@@ -8,13 +8,14 @@ from flask.blueprints import BlueprintSetupState
 
 from tracker import clock, i18n
 from tracker.access import actor, by_link, can, public, requires
-from tracker.asks import actions, addressees, links, queries
+from tracker.asks import actions, addressees, links, post, queries
 from tracker.asks.forms import AddressForm, DelegateForm, WordsForm
 from tracker.asks.kinds import KINDS, say, values_of
 from tracker.asks.models import Ask, AskLink
 from tracker.asks.page import AskPage
 from tracker.asks.states import STATE_LABELS
 from tracker.database import db
+from tracker.dates import earth_day
 from tracker.i18n import _
 from tracker.institutions.models import Person
 from tracker.security import limiter
@@ -28,6 +29,7 @@ def _give_mails_their_words(setup: BlueprintSetupState) -> None:
     setup.app.jinja_env.globals.update(
         say=say,
         ask_due=date.fromisoformat,
+        ask_is_past=lambda day: date.fromisoformat(day) < earth_day(),
         ask_kind=KINDS.__getitem__,
         ask_link=links.address,
         ask_role=addressees.ROLES.__getitem__,
@@ -137,7 +139,9 @@ def remind(ask: Ask) -> Any:
         flash(_("The reminder is on its way to %(names)s.", names=names), "success")
         return redirect(ask.path, 303)
     page = AskPage(ask, actor())
-    return render_template("asks/remind.html", page=page, form=form), 422 if form.errors else 200
+    people = addressees.mailed(ask)
+    prepared = [(person, *post.prepared_reminder(ask, person, by=actor().name)) for person in people]
+    return render_template("asks/remind.html", page=page, form=form, prepared=prepared), 422 if form.errors else 200
 
 
 @bp.route("/asks/<int:ask_id>/withdraw", methods=["GET", "POST"])

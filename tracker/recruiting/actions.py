@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 from tracker import clock
 from tracker.activity.kinds import declare
@@ -44,6 +44,7 @@ def invite(
     *,
     role: Role = Role.PARTNER,
     note: str = "",
+    answer_by: date | None = None,
     actor: Person | None,
 ) -> Partner:
     """Ask an institution to join: its contacts are asked, or the coordinators told where it has none.
@@ -65,6 +66,7 @@ def invite(
         network_id=project.network_id,
         actor=actor,
         because=noted,
+        due_on=answer_by,
         network=project.network.name,
         question=project.question[:QUOTED],
         language=project.language,

@@ -1,12 +1,13 @@
 from typing import Any
 
-from wtforms import SelectField, TextAreaField
+from wtforms import DateField, SelectField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Length, Optional
 
+from tracker.clock import now, today
 from tracker.forms import BaseForm, choices, row_number
 from tracker.i18n import _, _l
 from tracker.projects.states import ROLE_LABELS
-from tracker.recruiting.actions import INVITABLE_ROLES
+from tracker.recruiting.actions import INVITABLE_ROLES, INVITATION_LASTS
 
 NOTE_LENGTH = 2000
 
@@ -21,10 +22,20 @@ class InvitationForm(BaseForm):
         render_kw={"rows": 4},
     )
 
+    answer_by = DateField(
+        _l("Until when do you hope for an answer?"),
+        [Optional()],
+        description=_l("They are reminded shortly before and twice after. Left empty: two weeks from now."),
+    )
+
     def __init__(self, *, institutions: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.institution.choices = choices(institutions, blank=_("Choose …"))
         self.role.choices = choices((role, ROLE_LABELS[role]) for role in INVITABLE_ROLES)
+
+    def validate_answer_by(self, field: DateField) -> None:
+        if field.data and not today() <= field.data <= (now() + INVITATION_LASTS).date():
+            raise ValidationError(_("Choose a day within the next three months."))
 
 
 class OfferForm(BaseForm):

@@ -29,7 +29,14 @@ def invite(project: Project) -> Any:
     form = InvitationForm(institutions=queries.invitable(project, words), **_wish())
     if form.submitted():
         institution = db.get_or_404(Institution, int(form.institution.data))
-        actions.invite(project, institution, role=Role(form.role.data), note=form.note.data or "", actor=actor())
+        actions.invite(
+            project,
+            institution,
+            role=Role(form.role.data),
+            note=form.note.data or "",
+            answer_by=form.answer_by.data,
+            actor=actor(),
+        )
         db.session.commit()
         said = _("%(name)s is invited. Its contacts get a mail.", name=institution.name)
         if not answering_contacts(institution.id):
