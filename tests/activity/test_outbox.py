@@ -238,6 +238,7 @@ def test_every_template_renders_with_what_its_action_gives(app, language):
         made = outbox.compose(letter)
         text = text_of(made)
         assert made["Subject"].strip(), letter.template
+        assert len(made.as_bytes()) < 12_000, letter.template
         assert "http" in text, letter.template
         assert not any(sign in text for sign in ("%(", "{{", "{%", "None", "Undefined", "<a ", "&amp;", "&#39;")), text
         if language == "en-XA" and "accounts" in letter.template:
