@@ -145,7 +145,7 @@ def answer(
         return False, subject
     effect = choice.effect
     if ask.state is AskState.ANSWERED:
-        if ask.choice == choice.name and _plain(values) == (ask.answer.values if ask.answer else {}):
+        if stands(ask, choice.name, values):
             return True, subject
         if not may_change(ask, kind, choice.name, subject):
             return ask.choice == choice.name, subject
@@ -155,6 +155,12 @@ def answer(
     with noting(**({"by_link": True} if by_link else {})):
         effect(subject, actor=actor, **values)
     return True, subject
+
+
+def stands(ask: Ask, choice_name: str, values: dict[str, Any]) -> bool:
+    """Whether exactly this was answered already."""
+    answered = ask.state is AskState.ANSWERED and ask.choice == choice_name
+    return answered and _plain(values) == (ask.answer.values if ask.answer else {})
 
 
 def may_change(ask: Ask, kind: Kind, choice_name: str, subject: Any) -> bool:

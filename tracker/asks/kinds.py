@@ -31,6 +31,7 @@ from markupsafe import Markup
 from tracker.i18n import _, _l
 
 type_of_effect = Callable[..., None]
+type_of_check = Callable[[Any, Mapping[str, Any]], Mapping[str, Any]]
 
 
 class FieldType(StrEnum):
@@ -71,8 +72,9 @@ def one_of(name: str, label: Any, options: Mapping[str, Any]) -> Field:
 class Choice:
     """One possible answer: its button, what stands once it is given, and the action it takes.
 
-    `effect(subject, actor=…, **values)` is an action of the feature; it may raise RuleBroken. An answer that needs a
-    page of its own names it in `elsewhere`, with %(token)s for the link's.
+    `effect(subject, actor=…, **values)` is an action of the feature; it may raise RuleBroken. What is wrong with the
+    values `check(subject, values)` says before, by field, so that it stands beside what was typed. An answer that
+    needs a page of its own names it in `elsewhere`, with %(token)s for the link's.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Choice:
     fields: tuple[Field, ...] = (words(),)
     tone: str = "primary"
     elsewhere: str = ""
+    check: type_of_check = lambda _subject, _values: {}
 
     @property
     def is_simple(self) -> bool:

@@ -20,6 +20,7 @@ class AskPage:
     def __init__(self, ask: Ask, person: Person, *, token: str = "") -> None:
         self.ask, self.person, self.token = ask, person, token
         self.kind = KINDS[ask.kind]
+        self._subject: Any = None
         self.was_too_late = False
         self.asked_by = ask.asked_by_name
         self.people = addressees.people(ask)
@@ -31,7 +32,7 @@ class AskPage:
         self._look()
 
     def _look(self) -> None:
-        subject = self.kind.load(self.ask.subject_id, lock=False)
+        self._subject = subject = self.kind.load(self.ask.subject_id, lock=False)
         self.shown: Shown = self.kind.shows(subject) if subject is not None else Shown()
         self.is_gone = subject is None and self.ask.is_open
         self.answer: Answer | None = self.ask.answer
@@ -50,11 +51,7 @@ class AskPage:
         if self.ask.is_open:
             return True
         answered = self.ask.state is AskState.ANSWERED
-        return (
-            answered
-            and choice.name != self.ask.choice
-            and actions.may_change(self.ask, self.kind, choice.name, subject)
-        )
+        return answered and actions.may_change(self.ask, self.kind, choice.name, subject)
 
     def _given(self, choice: Choice | None) -> list[tuple[str, str]]:
         """What went with the answer that stands, as (label, words)."""
@@ -116,6 +113,18 @@ class AskPage:
         if is_sent:
             self._sent = (choice, form)
         return form
+
+    def is_sound(self, choice: Choice, form: AnswerForm) -> bool:
+        """Whether the form that was sent can be taken; what is wrong then stands beside its fields."""
+        if not form.validate():
+            return False
+        values = form.values(choice)
+        if self._subject is None or actions.stands(self.ask, choice.name, values):
+            return True
+        problems = choice.check(self._subject, values)
+        for name, sentence in problems.items():
+            form[name].errors = [sentence]
+        return not problems
 
     @property
     def problem_form(self) -> AnswerForm | None:

@@ -1,3 +1,4 @@
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -60,6 +61,17 @@ def latest(kind: str, subject: Any) -> Ask | None:
         .order_by(Ask.id.desc())
         .limit(1)
     ).first()
+
+
+def asks_of(kind: str, subjects: Iterable[Any]) -> dict[int, list[Ask]]:
+    """Every ask of a kind about each of these rows of one table, by the row's id, the newest last."""
+    rows, found = list(subjects), defaultdict[int, list[Ask]](list)
+    if rows:
+        about_them = (Ask.subject_type == rows[0].__tablename__, Ask.subject_id.in_([row.id for row in rows]))
+        query = sa.select(Ask).where(*about_them, Ask.kind == kind).options(*ON_A_PAGE).order_by(Ask.id)
+        for ask in db.session.scalars(query):
+            found[ask.subject_id].append(ask)
+    return found
 
 
 def of_networks(network_ids: Iterable[int], *kinds: str) -> sa.Select[Ask]:

@@ -169,7 +169,7 @@ def _answer_page(page: AskPage) -> Any:
         if choice is None or choice.effect is None or not page.may_answer:
             abort(400 if page.may_answer else 403)
         form = page.form_of(choice, is_sent=True)
-        if form.validate():
+        if page.is_sound(choice, form):
             stands, _subject = actions.answer(
                 page.ask, choice.name, form.values(choice), actor=page.person, by_link=bool(page.token)
             )
