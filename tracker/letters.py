@@ -53,7 +53,45 @@ def split(text: str) -> tuple[str, str]:
 
 def parts(text: str) -> list[Part]:
     """What the text is made of, in its order."""
-    return [part for block in re.split(r"\n\s*\n", text) for part in _parts_of(block.splitlines())]
+    found: list[Part] = []
+    waiting: list[str] = []  # lines that may yet become a heading or the name of a link
+    was_blank = False
+
+    def flush() -> None:
+        if waiting:
+            found.append(Part("paragraph", waiting[:]))
+        waiting.clear()
+
+    def current(kind: str) -> Part:
+        flush()
+        if not found or found[-1].kind != kind or (was_blank and kind == "words"):
+            found.append(Part(kind))
+        return found[-1]
+
+    for line in text.splitlines():
+        content = line.strip()
+        if not content:
+            flush()
+        elif line.startswith(">"):
+            current("words").lines.append(line.removeprefix(">").strip())
+        elif content.startswith("- "):
+            current("list").items.append(Part("item", [content.removeprefix("- ").strip()]))
+        elif line.startswith(" ") and not waiting and found and found[-1].kind == "list":
+            _continue(found[-1].items[-1], content)
+        elif _is_ours(content):
+            named = waiting and not _COLON_AT_END.search(waiting[-1])
+            label = [waiting.pop()] if named else []
+            flush()
+            found.append(Part("link" if named else "button", label, content))
+        elif _RULE.fullmatch(content) and waiting:
+            heading = waiting.pop()
+            flush()
+            found.append(Part("heading", [heading]))
+        else:
+            waiting.append(content)
+        was_blank = not content
+    flush()
+    return found
 
 
 def as_html(subject: str, body: str, footer: str, name: str) -> str:
@@ -78,46 +116,11 @@ def _tidy(text: str) -> str:
     return re.sub(r"\n\s*\n", "\n\n", text.strip())
 
 
-def _parts_of(lines: list[str]) -> list[Part]:
-    found: list[Part] = []
-    waiting: list[str] = []  # lines that may yet become a heading or the name of a link
-
-    def flush() -> None:
-        if waiting:
-            found.append(Part("paragraph", waiting[:]))
-        waiting.clear()
-
-    for line in lines:
-        text = line.strip()
-        item = found[-1].items[-1] if not waiting and found and found[-1].kind == "list" else None
-        if line.startswith(">"):
-            flush()
-            if not (found and found[-1].kind == "words"):
-                found.append(Part("words"))
-            found[-1].lines.append(line.removeprefix(">").strip())
-        elif text.startswith("- "):
-            flush()
-            if not (found and found[-1].kind == "list"):
-                found.append(Part("list"))
-            found[-1].items.append(Part("item", [text.removeprefix("- ").strip()]))
-        elif item and line.startswith(" "):
-            if _is_ours(text) and not item.url:
-                item.url = text
-            else:
-                item.lines.append(text)
-        elif _is_ours(text):
-            named = waiting and not _COLON_AT_END.search(waiting[-1])
-            label = [waiting.pop()] if named else []
-            flush()
-            found.append(Part("link" if named else "button", label, text))
-        elif _RULE.fullmatch(text) and waiting:
-            heading = waiting.pop()
-            flush()
-            found.append(Part("heading", [heading]))
-        elif text:
-            waiting.append(text)
-    flush()
-    return found
+def _continue(item: Part, line: str) -> None:
+    if _is_ours(line) and not item.url:
+        item.url = line
+    else:
+        item.lines.append(line)
 
 
 def _is_ours(line: str) -> bool:

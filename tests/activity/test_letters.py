@@ -187,6 +187,13 @@ def test_a_title_in_another_direction_than_the_mail_keeps_its_own(written):
     assert turned == {"en": ["rtl", None], "ar-XB": ["ltr", "ltr"]}
 
 
+def test_a_list_goes_on_after_an_empty_line(written):
+    text = "S\n\n- One\n  {{ base_url }}/1\n\n  more of one\n\n- Two\n\nNot of it\n"
+    page = tree_of(written(text))
+    assert [words_of(item) for item in page.iter("li")] == ["One more of one", "Two"]
+    assert len(page.findall(".//ul")) == 1 and words_of(page.findall(".//p")[-1]) == "Not of it"
+
+
 def test_a_letter_without_reason_has_no_empty_small_print(written):
     letter = written("S\n\nBody\n\n-- \n{{ nothing }}\n", values={"nothing": ""})
     assert text_of(letter).strip() == "Body" and 'class="small"' not in html_of(letter)
