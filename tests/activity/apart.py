@@ -19,8 +19,8 @@ _numbers = count(1)
 
 
 @contextmanager
-def database_apart(folder: Path, **settings: Any) -> Iterator[Flask]:
-    """An application on an empty database: a SQLite file in `folder`, or a schema beside the tests' own."""
+def database_apart(folder: Path, version: str = "head", **settings: Any) -> Iterator[Flask]:
+    """An application on an empty database of a version: a SQLite file in `folder`, or a schema beside the tests' own."""
     address = os.environ.get("TEST_DATABASE_URL")
     url = sa.make_url(address) if address else sa.make_url(f"sqlite:///{folder}/apart.db")
     schema = f"tracker_apart_{next(_numbers)}"
@@ -38,7 +38,7 @@ def database_apart(folder: Path, **settings: Any) -> Iterator[Flask]:
         }
     )
     with app.app_context():
-        migrations.upgrade(app)
+        migrations.upgrade(app, version)
     try:
         yield app
     finally:

@@ -22,7 +22,7 @@ def configuration(app: Flask, connection: Any = None) -> Config:
     return config
 
 
-def upgrade(app: Flask) -> None:
+def upgrade(app: Flask, to: str = "head") -> None:
     """Bring the tables up to date. Safe when two servers start together: one waits for the other."""
     with app.app_context():
-        command.upgrade(configuration(app), "head")
+        command.upgrade(configuration(app), to)

@@ -13,8 +13,7 @@ def migrate(connection: sa.Connection) -> None:
     """Apply what is missing, in one transaction."""
     sqlite = connection.dialect.name == "sqlite"
     if sqlite:
-        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-        connection.commit()
+        _keep_foreign_keys(connection, "OFF")
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
@@ -27,10 +26,19 @@ def migrate(connection: sa.Connection) -> None:
         if not sqlite:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ADVISORY_LOCK)))
         context.run_migrations()
+        if sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
+            raise RuntimeError(f"rows would point to nothing: {broken[:5]}")
     if sqlite:
         connection.commit()
-        connection.exec_driver_sql("PRAGMA foreign_keys = ON")
-        connection.commit()
+        _keep_foreign_keys(connection, "ON")
+
+
+def _keep_foreign_keys(connection: sa.Connection, state: str) -> None:
+    """Past SQLAlchemy, which would begin a transaction: within one SQLite ignores this without a word."""
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute(f"PRAGMA foreign_keys = {state}")
+    assert driver.execute("PRAGMA foreign_keys").fetchone() == (int(state == "ON"),)
 
 
 given = context.config.attributes.get("connection")
