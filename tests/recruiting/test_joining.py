@@ -3,6 +3,7 @@ import sqlalchemy as sa
 
 from tests.factories import make_institution, make_person, make_project
 from tracker.activity.models import Delivery
+from tracker.asks.models import Ask
 from tracker.database import db
 from tracker.errors import RuleBroken
 from tracker.projects import actions as projects
@@ -84,37 +85,56 @@ def test_the_only_lead_cannot_leave_until_another_partner_leads():
     assert [partner.name for partner in project.lead_partners] == [other.name]
 
 
+def ask_of(partner):
+    """The newest question to or from a partner."""
+    db.session.flush()
+    return db.session.scalars(
+        sa.select(Ask).where(Ask.subject_type == "partner", Ask.subject_id == partner.id).order_by(Ask.id.desc())
+    ).first()
+
+
 def test_a_director_reads_the_invitation_and_says_yes_on_the_page(call, signed_in):
     institution = make_institution("Andean Institute", country="PE")
     director = make_person(contact_of=institution)
     partner = actions.invite(call, institution, note="Your work on ports", actor=call.lead)
-    path = f"/projects/{call.id}/partners/{partner.id}"
+    path = ask_of(partner).path
     browser = signed_in(director)
     assert path in browser.get("/me").text
     page = browser.get(path).text
     assert "Your work on ports" in page
-    assert "binds nobody" in page
+    assert "not a contract" in page
     assert browser.submit(path, answer="maybe").status_code == 400
-    assert browser.submit(path, answer="yes", note="Gladly").status_code == 303
+    assert browser.submit(path, answer="accept", note="Gladly").status_code == 303
     assert partner.commitment is Commitment.AGREED
-    assert "This was answered" in browser.get(path).text
+    assert "takes part" in browser.get(path).text
+    assert path not in browser.get("/me").text
 
 
-def test_a_director_who_says_no_is_sent_to_a_page_they_may_read(signed_in):
+def test_the_address_that_earlier_mails_named_leads_to_the_question(call, signed_in):
+    institution = make_institution(country="PE")
+    director = make_person(contact_of=institution)
+    partner = actions.invite(call, institution, actor=call.lead)
+    answer = signed_in(director).get(f"/projects/{call.id}/partners/{partner.id}")
+    assert (answer.status_code, answer.location) == (303, ask_of(partner).path)
+
+
+def test_a_director_who_says_no_may_still_read_what_they_answered(signed_in):
     draft = make_project()
     institution = make_institution(country="PE")
     director = make_person(contact_of=institution)
-    partner = actions.invite(draft, institution, actor=draft.lead)
-    answer = signed_in(director).submit(f"/projects/{draft.id}/partners/{partner.id}", answer="no")
-    assert (answer.status_code, answer.location) == (303, "/me")
+    path = ask_of(actions.invite(draft, institution, actor=draft.lead)).path
+    browser = signed_in(director)
+    answer = browser.submit(path, answer="decline")
+    assert (answer.status_code, answer.location) == (303, path)
+    assert "does not take part" in browser.get(path).text
+    assert browser.get(draft.path).status_code == 404
 
 
 def test_a_colleague_who_is_no_contact_cannot_answer_for_the_institution(call, signed_in):
     institution = make_institution(country="PE")
     partner = actions.invite(call, institution, actor=call.lead)
     colleague = make_person(institution=institution)
-    answer = signed_in(colleague).submit(f"/projects/{call.id}/partners/{partner.id}", answer="yes")
-    assert answer.status_code == 403
+    assert signed_in(colleague).submit(ask_of(partner).path, answer="accept").status_code == 404
     assert partner.commitment is Commitment.INVITED
 
 
@@ -169,11 +189,11 @@ def test_an_institution_without_contact_is_not_waited_for_in_silence(call, signe
     path = f"/projects/{call.id}/partners/invite"
     assert "Orphan Institute, Peru (no contact yet)" in browser.get(path).text
     browser.submit(path, institution=institution.id, role="partner", note="Please")
-    told = set(db.session.scalars(sa.select(Delivery.address).where(Delivery.template.contains("no_contact"))))
+    told = set(db.session.scalars(sa.select(Delivery.address).where(Delivery.template.contains("nobody"))))
     assert told == {call.coordinator.email}
     partner = call.partners[-1]
-    answer = f"/projects/{call.id}/partners/{partner.id}"
-    assert signed_in(call.coordinator).submit(answer, answer="yes", note="They phoned").status_code == 303
+    path = ask_of(partner).path
+    assert signed_in(call.coordinator).submit(path, answer="accept", note="They phoned").status_code == 303
     assert partner.commitment is Commitment.AGREED
     assert "They phoned" in browser.get(call.path).text
 
@@ -182,8 +202,8 @@ def test_a_coordinator_does_not_answer_over_the_head_of_a_contact(call, signed_i
     institution = make_institution(country="PE")
     make_person(contact_of=institution)
     partner = actions.invite(call, institution, actor=call.lead)
-    answer = signed_in(call.coordinator).submit(f"/projects/{call.id}/partners/{partner.id}", answer="yes")
-    assert answer.status_code == 403
+    assert signed_in(call.coordinator).submit(ask_of(partner).path, answer="accept").status_code == 403
+    assert partner.commitment is Commitment.INVITED
 
 
 def test_an_offer_can_be_withdrawn_and_an_invited_institution_is_not_asked_to_offer(call, signed_in):

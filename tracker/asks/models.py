@@ -64,6 +64,7 @@ class Ask(Base):
         sa.Index(None, "subject_type", "subject_id"),
         _open("ix_ask_addressee", "addressee_type", "addressee_id"),
         _open("ix_ask_delegated", "delegated_to_id"),
+        _open("ix_ask_asked_by", "asked_by_id"),
         _open("ix_ask_about", "about_type", "about_id"),
         _open("ix_ask_board", "network_id", "kind", "due_on", "id"),
         _open("ix_ask_due", "network_id", "due_on", "id"),

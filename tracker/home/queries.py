@@ -2,20 +2,22 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, selectinload
 
+from tracker.asks.addressees import waiting_for
+from tracker.asks.models import Ask
+from tracker.asks.states import AskState
 from tracker.database import db
 from tracker.institutions.models import Institution, Person
 from tracker.milestones.models import Milestone
 from tracker.milestones.queries import coming
-from tracker.projects.models import Partner, Project
+from tracker.projects.models import Project
 from tracker.projects.queries import project_list, visible_counts
-from tracker.projects.states import COMMITTED, ProjectState
+from tracker.projects.states import ProjectState
 from tracker.reports.models import Report
 from tracker.reports.states import ReportState
-from tracker.terms.models import Confirmation, Terms
 
 COMING = timedelta(days=60)
+MOST_ASKED = 50
 GOING_ON = (ProjectState.RECRUITING, ProjectState.RUNNING, ProjectState.REVIEW)
 
 
@@ -53,27 +55,13 @@ def coming_milestones(person: Person) -> list[Milestone]:
     return coming(person, COMING)
 
 
-def terms_to_confirm(person: Person) -> list[Project]:
-    """The projects whose newest terms an institution this person answers for has not confirmed."""
-    newer = aliased(Terms)
-    newest = ~sa.exists().where(newer.project_id == Terms.project_id, newer.number > Terms.number)
-    confirmed = sa.exists().where(Confirmation.terms_id == Terms.id, Confirmation.partner_id == Partner.id)
-    open_states = (ProjectState.DRAFT, ProjectState.PROPOSED, ProjectState.RECRUITING, ProjectState.RUNNING)
+def asked_by(person: Person) -> list[Ask]:
+    """The open asks of others that this person asked, longest unanswered first; at most MOST_ASKED."""
     return list(
         db.session.scalars(
-            sa.select(Project)
-            .join(Partner, Partner.project_id == Project.id)
-            .join(Terms, Terms.project_id == Project.id)
-            .where(
-                Partner.institution_id.in_(person.contact_ids),
-                Partner.commitment.in_(COMMITTED),
-                Project.state.in_(open_states),
-                newest,
-                ~confirmed,
-            )
-            .options(selectinload(Project.partners))
-            .order_by(Project.id)
-            .distinct()
-            .limit(30)
+            sa.select(Ask)
+            .where(Ask.asked_by_id == person.id, Ask.state == AskState.OPEN, ~waiting_for(person))
+            .order_by(Ask.asked_at, Ask.id)
+            .limit(MOST_ASKED)
         )
     )

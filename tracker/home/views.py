@@ -1,14 +1,22 @@
 import sqlalchemy as sa
 from flask import Blueprint, Response, render_template
+from flask.blueprints import BlueprintSetupState
 
 from tracker.access import actor, public, requires
+from tracker.asks import queries as asks
+from tracker.asks.actions import overdue_since
 from tracker.database import db
 from tracker.home import queries
-from tracker.institutions.queries import claims
+from tracker.milestones.models import Milestone
 from tracker.projects import queries as project_queries
 from tracker.reports import queries as report_queries
 
 bp = Blueprint("home", __name__)
+
+
+@bp.record_once
+def _give_templates_the_words(setup: BlueprintSetupState) -> None:
+    setup.app.jinja_env.globals.update(ask_days_overdue=overdue_since)
 
 
 @bp.get("/")
@@ -27,13 +35,13 @@ def index() -> str:
 @requires("signed_in")
 def me() -> str:
     person = actor()
+    waiting = asks.waiting(person)
+    asked_already = {ask.subject_id for ask in waiting if ask.subject_type == Milestone.__tablename__}
     return render_template(
         "home/me.html",
-        invitations=project_queries.asked_of(person),
-        offers=project_queries.offers_to(person),
-        milestones=queries.coming_milestones(person),
-        terms=queries.terms_to_confirm(person),
-        claims=claims(person.contact_ids),
+        waiting=waiting,
+        milestones=[known for known in queries.coming_milestones(person) if known.id not in asked_already],
+        asked=queries.asked_by(person),
         projects=queries.first(project_queries.project_list(person, mine=True), 30),
     )
 

@@ -1,40 +1,129 @@
-"""Whose turn it is: what a project waits for, and from whom."""
+"""Whose turn it is: what a project waits for, and from whom. Most of it is open asks; else it is the lead's turn."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tracker.i18n import _, format_day, list_and, ngettext
+from tracker.asks.actions import overdue_since
+from tracker.asks.kinds import KINDS, say, values_of
+from tracker.asks.models import Ask
+from tracker.i18n import _, format_day, ngettext
 from tracker.institutions.models import Person
 from tracker.milestones.models import Milestone
 from tracker.milestones.states import MilestoneState
 from tracker.permissions import permissions
 from tracker.projects.models import Project, Transition
-from tracker.projects.states import Commitment, ProjectState
+from tracker.projects.states import ProjectState
 
 
 @dataclass(frozen=True)
 class Turn:
-    """What is waited for. `detail` may be empty; `mine`: it waits for whoever reads this."""
+    """What is waited for. `detail` may be empty; `mine`: it waits for whoever reads this; `path`: of the question,
+    for whoever may open it; `more`: what is waited for besides."""
 
     sentence: str
     detail: str = ""
     mine: bool = False
+    path: str = ""
+    more: list["Turn"] = field(default_factory=list)
 
 
-def whose_turn(project: Project, actor: Person | None, *, plan: list[Milestone], unconfirmed: list[Any]) -> Turn | None:
-    """What the project waits for now, as `actor` may know it: only the lead and the coordinators learn which
-    partner is waited for. None for a project that is over, and for a draft nobody else can see."""
+def whose_turn(
+    project: Project, actor: Person | None, *, plan: list[Milestone], asks: list[tuple[Ask, bool]]
+) -> Turn | None:
+    """What the project waits for now, as `actor` may know it: what waits for themselves, else what it waits for.
+
+    `asks` are the open ones with whether they wait for the actor, the worst first. Only the lead and the coordinators
+    learn who is waited for. None for a project that is over.
+    """
     leading = permissions["lead_project"](actor, project)
+    mine = [_to_answer(ask, actor) for ask, is_mine in asks if is_mine]
+    others = [ask for ask, is_mine in asks if not is_mine]
+    rows = {(row.__tablename__, row.id): row for row in (project, *project.partners, *plan)}
+    waited = [_named(ask, actor, rows) for ask in others] if leading else _unnamed(others, actor)
+    own = _own_step(project, actor, leading, plan)
+    if own is not None and (not asks or (not mine and project.state in (ProjectState.DRAFT, ProjectState.STOPPED))):
+        return Turn(own.sentence, own.detail, own.mine, more=waited)
+    if not mine and not waited:
+        return None
+    first, *more = [*mine, *waited]
+    return Turn(first.sentence, first.detail, first.mine, first.path, more)
+
+
+# --- open asks ----------------------------------------------------------------------------------------------
+
+
+def _to_answer(ask: Ask, actor: Person | None) -> Turn:
+    """What the reader is asked, in the words of the question itself."""
+    return Turn(_said(ask, KINDS[ask.kind].question), _when([ask], actor), mine=True, path=ask.path)
+
+
+def _named(ask: Ask, actor: Person | None, rows: Mapping[tuple[str, int], Any]) -> Turn:
+    path = ask.path if may_open(ask, actor, rows) else ""
+    return Turn(_said(ask, KINDS[ask.kind].waiting_for), _when([ask], actor), path=path)
+
+
+def may_open(ask: Ask, actor: Person | None, rows: Mapping[tuple[str, int], Any]) -> bool:
+    """Whether `actor` looks after an ask, as the permission `manage_ask` says it, of which `rows` hold the subject by
+    its table and id: a page with many asks reads none of them one by one."""
+    if actor is None:
+        return False
+    if ask.network_id in actor.coordinated_ids or ask.asked_by_id == actor.id:
+        return True
+    subject = rows.get((ask.subject_type, ask.subject_id))
+    return subject is not None and KINDS[ask.kind].keeps(actor, subject)
+
+
+def _unnamed(asks: Iterable[Ask], actor: Person | None) -> list[Turn]:
+    """What is waited for without a name; what reads the same is said once."""
+    alike: dict[str, list[Ask]] = {}
+    for ask in asks:
+        alike.setdefault(_said(ask, KINDS[ask.kind].waiting), []).append(ask)
+    return [Turn(sentence, _when(same, actor)) for sentence, same in alike.items()]
+
+
+def _said(ask: Ask, sentence: object) -> str:
+    return say(sentence, values_of(ask.details, by=ask.asked_by_name, whose=ask.addressee_name))
+
+
+def _when(asks: list[Ask], actor: Person | None) -> str:
+    """Since when it is waited, and until when an answer was hoped for; of several the first."""
+    since = _since(min(ask.asked_at for ask in asks), actor)
+    due = min((ask.due_on for ask in asks if ask.due_on), default=None)
+    days = max(overdue_since(ask) for ask in asks)
+    parts = [since]
+    if len(asks) > 1:
+        parts.insert(0, _("%(number)s answers are awaited.", number=str(len(asks))))
+    if due is not None:
+        parts.append(
+            ngettext(
+                "It was due on %(day)s, %(number)s day ago.",
+                "It was due on %(day)s, %(number)s days ago.",
+                days,
+                day=format_day(due),
+                number=str(days),
+            )
+            if days
+            else _("Due on %(day)s.", day=format_day(due))
+        )
+    return " ".join(parts)
+
+
+# --- the lead's own next step -------------------------------------------------------------------------------
+
+
+def _own_step(project: Project, actor: Person | None, leading: bool, plan: list[Milestone]) -> Turn | None:
+    """What comes next where nobody is asked anything. None for a project that is over."""
     if project.state is ProjectState.DRAFT:
         return _draft(project, leading)
-    if project.state is ProjectState.PROPOSED:
+    if project.state is ProjectState.PROPOSED:  # asked before there were asks
         coordinating, last = permissions["coordinate_project"](actor, project), _last_move(project)
         return Turn(
             _("Waiting for a coordinator to accept it."), _since(last.at if last else None, actor), mine=coordinating
         )
     if project.state is ProjectState.RECRUITING:
-        return _while_recruiting(project, actor, leading, unconfirmed)
+        return Turn(_("The lead looks for partners, and starts when everything is agreed."), mine=leading)
     if project.state is ProjectState.RUNNING:
         return _while_running(plan, leading)
     if project.state is ProjectState.REVIEW:
@@ -51,34 +140,6 @@ def _draft(project: Project, leading: bool) -> Turn:
         sentence = _("%(name)s sent the proposal back. The lead can propose it again.", name=last.actor_name)
         return Turn(sentence, last.reason, mine=leading)
     return Turn(_("It is a draft: the lead proposes it when it is ready."), mine=leading)
-
-
-def _while_recruiting(project: Project, actor: Person | None, leading: bool, unconfirmed: list[Any]) -> Turn:
-    invited = [partner for partner in project.partners if partner.commitment is Commitment.INVITED]
-    offers = [partner for partner in project.partners if partner.commitment is Commitment.INTERESTED]
-    mine = [partner for partner in invited if permissions["answer_for_partner"](actor, partner)]
-    if mine:
-        return Turn(
-            _("%(name)s is invited: please answer.", name=mine[0].name), _since(mine[0].asked_at, actor), mine=True
-        )
-    if offers:
-        names = list_and([partner.name for partner in offers])
-        sentence = _("Waiting for the lead to answer an offer.")
-        if leading:
-            sentence = _("%(names)s would like to join: please answer.", names=names)
-        return Turn(sentence, _since(offers[0].asked_at, actor), mine=leading)
-    if invited:
-        names = list_and([partner.name for partner in invited])
-        sentence = (
-            _("Waiting for %(names)s to answer.", names=names) if leading else _("Waiting for a partner to answer.")
-        )
-        return Turn(sentence, _since(invited[0].asked_at, actor))
-    if unconfirmed and len(project.committed) > 1:
-        names = list_and([partner.name for partner in unconfirmed])
-        if leading:
-            return Turn(_("Waiting for %(names)s to confirm the terms.", names=names))
-        return Turn(_("Waiting for the partners to confirm the terms."))
-    return Turn(_("The lead looks for partners, and starts when everything is agreed."), mine=leading)
 
 
 def _while_running(plan: list[Milestone], leading: bool) -> Turn:

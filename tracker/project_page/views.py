@@ -7,15 +7,17 @@ from tracker.access import actor, can, requires
 from tracker.activity.kinds import sentence
 from tracker.activity.models import Activity
 from tracker.activity.queries import history
+from tracker.asks.models import Ask
 from tracker.database import db
 from tracker.milestones import queries as milestone_queries
 from tracker.milestones.states import REASON_LABELS, DelayReason
 from tracker.paging import paginate
-from tracker.project_page.turns import whose_turn
+from tracker.project_page.queries import open_asks
+from tracker.project_page.turns import may_open, whose_turn
 from tracker.projects import actions, queries
 from tracker.projects.models import Partner, Project
 from tracker.projects.requirements import missing
-from tracker.projects.states import PATH, STATE_LABELS, ProjectState
+from tracker.projects.states import DECIDES_PROPOSAL, PATH, STATE_LABELS, ProjectState, Step
 from tracker.reports import queries as report_queries
 from tracker.terms import queries as term_queries
 from tracker.terms.actions import unconfirmed
@@ -35,8 +37,8 @@ def show(project: Project) -> str:
     follows, leads = can("follow_project", project), can("lead_project", project)
     plan = milestone_queries.plan(project)
     terms = term_queries.latest(project) if follows else None
-    waiting = unconfirmed(project, terms) if follows else []
-    steps = actions.open_steps(project, person)
+    asks = open_asks(project, person)
+    steps = _steps(project, asks)
     forward = next((step for step in steps if step.is_forward), None)
     return render_template(
         "project_page/show.html",
@@ -50,8 +52,9 @@ def show(project: Project) -> str:
         notes=milestone_queries.notes(project, person),
         reports=report_queries.of_project(project, person),
         terms=terms,
-        unconfirmed=waiting,
-        turn=whose_turn(project, person, plan=plan, unconfirmed=waiting),
+        unconfirmed=unconfirmed(project, terms) if follows else [],
+        turn=whose_turn(project, person, plan=plan, asks=asks),
+        asked=_asked_of_partners(project, asks),
         life=_life(project),
         forward=forward,
         still=[(item.sentence, item.path) for item in missing(project, forward.name)] if forward else [],
@@ -66,6 +69,24 @@ def whole_history(project: Project) -> str:
     page = paginate(_told_to(project, can("lead_project", project)), 50)
     events = [_told(row) for row in page.items]
     return render_template("project_page/history.html", project=project, page=page, events=events)
+
+
+def _asked_of_partners(project: Project, asks: list[tuple[Ask, bool]]) -> dict[int, tuple[Ask, bool]]:
+    """By partner: the open question to or from it that the reader may open, and whether it waits for the reader."""
+    rows = {(Partner.__tablename__, partner.id): partner for partner in project.partners}
+    return {
+        ask.subject_id: (ask, mine)
+        for ask, mine in asks
+        if (ask.subject_type, ask.subject_id) in rows and (mine or may_open(ask, actor(), rows))
+    }
+
+
+def _steps(project: Project, asks: list[tuple[Ask, bool]]) -> list[Step]:
+    """The buttons of the page. What a question of the page decides has no second button."""
+    steps = actions.open_steps(project, actor())
+    if any(ask.kind == "projects.proposal" for ask, mine in asks if mine):
+        return [step for step in steps if step.name not in DECIDES_PROPOSAL]
+    return steps
 
 
 def _life(project: Project) -> list[tuple[str, Any]]:

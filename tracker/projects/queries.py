@@ -17,7 +17,7 @@ from tracker.projects.models import (
     project_theme,
 )
 from tracker.projects.permissions import visible_to
-from tracker.projects.states import ASKED, SEEKS_PARTNERS, TAKES_PART, Audience, Commitment, ProjectState
+from tracker.projects.states import ASKED, TAKES_PART, Audience, ProjectState
 from tracker.search import index
 
 ON_THE_DOOR = (  # what permissions ask of a project
@@ -105,34 +105,6 @@ def named_filters(institution_id: int | None, network_id: int | None, goal: int 
     named = [("institution", institution.name)] if institution else []
     named += [("network", network.name)] if network else []
     return named + ([("goal", f"{goal}. {GOALS[goal]}")] if goal in GOALS else [])
-
-
-def asked_of(person: Person) -> list[Partner]:
-    """The invitations that wait for this person's answer, oldest first."""
-    own = Partner.institution_id.in_(person.contact_ids)
-    return _waiting(own & (Partner.commitment == Commitment.INVITED))
-
-
-def offers_to(person: Person) -> list[Partner]:
-    """The offers to join that wait for this person as a lead, oldest first."""
-    leads = sa.select(ProjectMember.project_id).where(
-        ProjectMember.person_id == person.id, ProjectMember.is_lead, ProjectMember.left_at.is_(None)
-    )
-    return _waiting(Partner.project_id.in_(leads) & (Partner.commitment == Commitment.INTERESTED))
-
-
-def _waiting(asked: sa.ColumnElement[bool]) -> list[Partner]:
-    """What was asked and can still be answered with yes, oldest first."""
-    return list(
-        db.session.scalars(
-            sa.select(Partner)
-            .join(Partner.project)
-            .where(asked, Project.state.in_(SEEKS_PARTNERS))
-            .options(joinedload(Partner.institution), joinedload(Partner.project), joinedload(Partner.asked_by))
-            .order_by(Partner.asked_at, Partner.id)
-            .limit(50)
-        )
-    )
 
 
 def state_counts(network_ids: Iterable[int]) -> dict[ProjectState, int]:

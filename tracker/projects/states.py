@@ -108,6 +108,7 @@ STEPS = {
         Step("resume", frozenset({S.STOPPED}), None, "lead_project", _l("Resume the project"), needs_reason=True),
     )
 }
+DECIDES_PROPOSAL = frozenset({"accept", "send_back"})  # what the coordinators are asked
 
 STATE_LABELS = {
     S.DRAFT: _l("draft"),

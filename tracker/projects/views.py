@@ -4,7 +4,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.blueprints import BlueprintSetupState
 
 from tracker import countries, languages
-from tracker.access import actor, demand, public, requires
+from tracker.access import actor, can, demand, public, requires
+from tracker.asks.queries import open_of
 from tracker.database import db
 from tracker.forms import row_number
 from tracker.goals import GOALS
@@ -16,7 +17,14 @@ from tracker.projects import actions, queries
 from tracker.projects.forms import NewProjectForm, ProjectForm, ReasonForm
 from tracker.projects.models import NARRATIVES, Project, ProjectMember
 from tracker.projects.requirements import missing
-from tracker.projects.states import COMMITMENT_LABELS, ROLE_LABELS, STATE_LABELS, STEPS, ProjectState
+from tracker.projects.states import (
+    COMMITMENT_LABELS,
+    DECIDES_PROPOSAL,
+    ROLE_LABELS,
+    STATE_LABELS,
+    STEPS,
+    ProjectState,
+)
 from tracker.themes import queries as theme_queries
 
 bp = Blueprint("projects", __name__, url_prefix="/projects")
@@ -117,6 +125,9 @@ def step(project: Project, name: str) -> Any:
     """A page that says what the step means; its button takes it."""
     taken = STEPS.get(name) or abort(404)
     demand(taken.permission, project)
+    asked = open_of("projects.proposal", project, project.network) if name in DECIDES_PROPOSAL else None
+    if asked is not None and request.method != "POST" and can("answer_ask", asked):
+        return redirect(asked.path, 303)  # one place to decide
     form = ReasonForm()
     if not taken.needs_reason:
         form.reason.label.text = _("A few words to go with it")
