@@ -20,7 +20,9 @@ def gather(limit: int) -> int:
     Who cannot be helped, for whatever reason, waits an hour and holds up nobody.
     """
     done = 0
-    for person_id in queries.people_due(clock.now(), limit):
+    due = queries.people_due(clock.now(), limit)
+    db.session.commit()  # looking may take a moment: nobody waits for it
+    for person_id in due:
         try:
             done += actions.gather(person_id)
             db.session.commit()
