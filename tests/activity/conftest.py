@@ -1,5 +1,6 @@
 """Time that passes, and a real SMTP server with a mind of its own."""
 
+import asyncio
 import socket
 from collections import Counter
 from datetime import timedelta
@@ -54,7 +55,7 @@ class Inbox:
             return self.says_to_text.pop(0)
         self.received.append((envelope, BytesParser(policy=policy.default).parsebytes(envelope.content)))
         if self.hangs_up_after and len(self.received) % self.hangs_up_after == 0:
-            server.transport.close()
+            asyncio.get_running_loop().call_soon(server.transport.close)  # after the answer
         return "250 OK"
 
 

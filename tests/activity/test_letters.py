@@ -156,6 +156,7 @@ def test_a_letter_says_the_same_as_text_and_as_html(written, language, direction
     assert f"padding-{side}: 20px" in page.find(".//ul").get("style")
     small = next(element for element in page.iter("div") if element.get("class") == "small")
     assert words_of(small) == "You get this mail because you asked."
+    assert text_of(letter).count("Click here") == words_of(page).count("Click here") == 2
     for word in re.findall(r"\w{4,}", text_of(letter).replace("https://tracker.example.org", "")):
         assert word in words_of(page) or word in ("projects",), word
 
