@@ -67,6 +67,7 @@ DOORS = {
     "/institutions/{institution}/edit": {"partner", "coordinator"},
     "/institutions/{institution}/contacts": {"partner", "coordinator"},
     "/institutions/{institution}/contacts/1/dismiss": {"partner", "coordinator"},
+    "/institutions/{institution}/contacts/leave": {"partner"},
     "/institutions/{institution}/people/{affiliation}/refuse": {"partner", "coordinator"},
     "/institutions/{institution}/invite": {"partner", "coordinator"},
     "/networks": EVERYONE,

@@ -12,6 +12,7 @@ FEATURES = (
     "institutions",
     "asks",
     "accounts",
+    "contacts",
     "projects",
     "recruiting",
     "terms",

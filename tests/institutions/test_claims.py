@@ -9,6 +9,7 @@ from tests.mails import text_of
 from tracker import clock
 from tracker.activity.models import Delivery
 from tracker.activity.outbox import claim, compose
+from tracker.asks.queries import latest
 from tracker.database import db
 from tracker.dates import PartialDate
 from tracker.institutions import actions
@@ -26,10 +27,10 @@ def test_claiming_to_work_somewhere_opens_no_door(signed_in):
     assert browser.get(call.path).status_code == 404
     contact = signed_in(call.partner_people[0])
     assert f"Does {outsider.name} work at" in contact.get("/me").text
-    claim = outsider.affiliations[0]
-    path = f"/institutions/{institution.id}/people/{claim.id}/confirm"
-    assert browser.submit(path).status_code == 403
-    assert contact.submit(path).status_code == 303
+    ask = latest("contacts.claim", outsider.affiliations[0])
+    assert browser.get(ask.path).status_code == 200  # who asked sees what became of it, and no answer
+    assert browser.submit(ask.path, answer="confirm").status_code == 403
+    assert contact.submit(ask.path, answer="confirm").status_code == 303
     assert browser.get(call.path).status_code == 200
 
 
@@ -42,8 +43,8 @@ def test_the_contacts_hear_of_a_claim():
     assert contact.email in set(db.session.scalars(sa.select(Delivery.address)))
     letters = {letter.address: compose(letter) for letter in claim(100)}
     words = text_of(letters[contact.email])
-    assert f"Does {outsider.name} work at {institution.name}? Answer here:" in words
-    assert f"/institutions/{institution.id}/contacts\n" in words
+    assert f"{outsider.name} says: I work at {institution.name}. Is that right?" in words
+    assert "without an account" in words
 
 
 def test_a_claim_that_is_refused_is_gone(signed_in):

@@ -1,6 +1,7 @@
 import pytest
 
 from tests.factories import make_institution, make_network, make_person, make_theme, the_network
+from tracker.contacts.queries import open_offers
 from tracker.institutions import actions, queries
 from tracker.institutions.models import Institution
 
@@ -174,6 +175,8 @@ def test_a_contact_names_a_second_one_from_the_people_there_and_nobody_else(sign
     assert client.submit(path, **{"place-2-person": str(stranger.id)}).status_code == 422
     assert client.submit(path).status_code == 422
     assert client.submit(path, **{"place-2-person": str(colleague.id)}).status_code == 303
+    [(ask, _offer)] = open_offers(institution)
+    assert signed_in(colleague).submit(ask.path, answer="accept").status_code == 303
     assert [place.person.name for place in institution.contacts] == [contact.name, "Colleague"]
     assert client.submit(f"/institutions/{institution.id}/contacts/3").status_code == 404
     assert "Colleague is no longer a contact" in client.get(f"{path}/dismiss").text

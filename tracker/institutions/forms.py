@@ -151,16 +151,6 @@ class NetworkForm(BaseForm):
     )
 
 
-class ContactForm(BaseForm):
-    """Who takes a contact's place: somebody who works there."""
-
-    person = SelectField(_l("Person"), [InputRequired(_l("Choose a person."))], coerce=str)
-
-    def __init__(self, *, people: Iterable[tuple[int, str]], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.person.choices = choices(people, blank=_("Choose a person"))
-
-
 class MemberForm(BaseForm):
     """An institution joins a network."""
 

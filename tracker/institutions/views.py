@@ -1,24 +1,21 @@
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from tracker import clock
-from tracker.access import actor, can, load, requires
+from tracker.access import actor, load, requires
 from tracker.database import db
-from tracker.forms import row_number
 from tracker.i18n import _, country_name, format_day, language_name, list_and
 from tracker.institutions import actions, queries
 from tracker.institutions.forms import (
     TEXTS,
-    ContactForm,
     CoordinatorForm,
     InstitutionForm,
     MemberForm,
     NetworkForm,
     NewInstitutionForm,
 )
-from tracker.institutions.models import Affiliation, Institution, Network, Person
-from tracker.institutions.permissions import coordinates
+from tracker.institutions.models import Institution, Network, Person
 from tracker.markdown import clean_text
 from tracker.paging import paginate
 from tracker.themes import queries as theme_queries
@@ -83,80 +80,6 @@ def confirm(institution: Institution) -> Any:
     db.session.commit()
     flash(_("Thank you: the record is marked as checked today."), "success")
     return redirect(institution.path, 303)
-
-
-@bp.get("/institutions/<int:institution_id>/contacts")
-@requires("keep_contacts", Institution, loading=queries.WITH_CONTACTS)
-def contacts(institution: Institution) -> Any:
-    return _contacts_page(institution)
-
-
-@bp.post("/institutions/<int:institution_id>/contacts/<int:place>")
-@requires("keep_contacts", Institution, loading=queries.WITH_CONTACTS)
-def name_contact(institution: Institution, place: int) -> Any:
-    if place not in (actions.MAIN, actions.SECOND):
-        abort(404)
-    form = _contact_forms(institution)[place]
-    if not form.validate():
-        return _contacts_page(institution, {place: form}), 422
-    person = db.session.get_one(Person, row_number(form.person.data))
-    actions.name_contact(institution, person, place, actor=actor())
-    db.session.commit()
-    flash(_("%(name)s is a contact now.", name=person.name), "success")
-    return redirect(url_for(".contacts", institution_id=institution.id), 303)
-
-
-@bp.route("/institutions/<int:institution_id>/contacts/<int:place>/dismiss", methods=["GET", "POST"])
-@requires("keep_contacts", Institution, loading=queries.WITH_CONTACTS)
-def dismiss_contact(institution: Institution, place: int) -> Any:
-    held = next((contact for contact in institution.contacts if contact.place == place), None)
-    person = held.person if held else abort(404)
-    path = url_for(".contacts", institution_id=institution.id)
-    asked = request.form.get("person", str(person.id)) == str(person.id)  # else somebody replaced them meanwhile
-    if request.method != "POST" or not asked:
-        yourself = _("You answer for the institution no longer, and cannot name anybody yourself any more.")
-        others = _("%(name)s answers for the institution no longer. What was answered stays.", name=person.name)
-        return _ask(
-            _("%(name)s is no longer a contact", name=person.name),
-            [yourself if person is actor() and not coordinates(person, institution) else others],
-            [*_trail(institution), (_("Contacts"), path)],
-            person=person.id,
-        )
-    actions.dismiss_contact(institution, person, actor=actor())
-    db.session.commit()
-    flash(_("%(name)s is no longer a contact.", name=person.name), "success")
-    if can("keep_contacts", institution):
-        return redirect(path, 303)
-    return redirect(institution.path, 303)
-
-
-@bp.post("/institutions/<int:institution_id>/people/<int:affiliation_id>/confirm")
-@requires("keep_contacts", Institution)
-def confirm_claim(institution: Institution, affiliation_id: int) -> Any:
-    """Somebody says that they work here: a contact or a coordinator confirms it."""
-    if claim := _claim(institution, affiliation_id):
-        actions.confirm_affiliation(claim, actor=actor())
-        db.session.commit()
-        flash(_("%(name)s is confirmed.", name=claim.person.name), "success")
-    return redirect(url_for(".contacts", institution_id=institution.id), 303)
-
-
-@bp.route("/institutions/<int:institution_id>/people/<int:affiliation_id>/refuse", methods=["GET", "POST"])
-@requires("keep_contacts", Institution)
-def refuse_claim(institution: Institution, affiliation_id: int) -> Any:
-    """Somebody says that they work here, and they do not."""
-    claim, path = _claim(institution, affiliation_id), url_for(".contacts", institution_id=institution.id)
-    if claim is None:
-        return redirect(path, 303)
-    name = claim.person.name
-    if request.method != "POST":
-        told = _("%(name)s is told, and is not listed at %(place)s.", name=name, place=institution.name)
-        trail = [*_trail(institution), (_("Contacts"), path)]
-        return _ask(_("%(name)s does not work at %(place)s", name=name, place=institution.short_name), [told], trail)
-    actions.refuse_affiliation(claim, actor=actor())
-    db.session.commit()
-    flash(_("%(name)s is not listed at the institution.", name=name), "success")
-    return redirect(path, 303)
 
 
 @bp.route("/networks/new", methods=["GET", "POST"])
@@ -270,39 +193,14 @@ def dismiss_coordinator(network: Network, person_id: int) -> Any:
     return redirect(path, 303)
 
 
-def _ask(title: str, sentences: list[str], trail: list[tuple[str, str]], **hidden: Any) -> str:
+def _ask(title: str, sentences: list[str], trail: list[tuple[str, str]]) -> str:
     """The page that asks once more; its button says what its title says."""
-    page = {"title": title, "sentences": sentences, "submit": title, "trail": trail, "hidden": hidden}
+    page = {"title": title, "sentences": sentences, "submit": title, "trail": trail, "hidden": {}}
     return render_template("institutions/confirm.html", **page)
 
 
-def _trail(place: Institution | Network) -> list[tuple[str, str]]:
-    if isinstance(place, Network):
-        return [(_("Networks"), url_for("directory.networks")), (place.name, place.path)]
-    return [(_("Institutions"), url_for("directory.institutions")), (place.short_name, place.path)]
-
-
-def _claim(institution: Institution, affiliation_id: int) -> Affiliation | None:
-    """What is to be confirmed or refused; None, and a word to the reader, when that was done already."""
-    claim = next((known for known in queries.claims([institution.id]) if known.id == affiliation_id), None)
-    if claim is None:
-        flash(_("This was answered already."), "notice")
-    return claim
-
-
-def _contact_forms(institution: Institution) -> dict[int, ContactForm]:
-    """A form for each place, offering whoever works there and holds none."""
-    held = {contact.person_id for contact in institution.contacts}
-    people = [(person.id, person.name) for person in queries.people_of(institution) if person.id not in held]
-    return {place: ContactForm(people=people, prefix=f"place-{place}") for place in (actions.MAIN, actions.SECOND)}
-
-
-def _contacts_page(institution: Institution, sent: dict[int, ContactForm] | None = None) -> str:
-    forms = _contact_forms(institution) | (sent or {})
-    held = {contact.place: contact for contact in institution.contacts}
-    places = [(place, held.get(place), forms[place]) for place in (actions.MAIN, actions.SECOND)]
-    claims = queries.claims([institution.id])
-    return render_template("institutions/contacts.html", institution=institution, places=places, claims=claims)
+def _trail(network: Network) -> list[tuple[str, str]]:
+    return [(_("Networks"), url_for("directory.networks")), (network.name, network.path)]
 
 
 def _current(institution: Institution) -> dict[str, Any]:

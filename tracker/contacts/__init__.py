@@ -1,0 +1,1 @@
+"""Who answers for an institution: whether somebody works there, who takes a contact's place, who hands it over."""
