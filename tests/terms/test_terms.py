@@ -2,8 +2,9 @@ import pytest
 
 from tests.factories import make_person, make_project
 from tracker.errors import RuleBroken
+from tracker.projects.models import Partner
 from tracker.projects.requirements import missing
-from tracker.projects.states import ProjectState
+from tracker.projects.states import Commitment, ProjectState
 from tracker.terms import actions, queries
 
 
@@ -40,18 +41,30 @@ def test_the_same_text_makes_no_new_version(project):
         actions.write(project, text="We share. ", actor=project.lead)
 
 
-def test_a_contact_confirms_on_the_page_and_a_stranger_cannot(project, signed_in):
+def test_a_contact_is_led_from_the_page_to_the_question_and_a_stranger_is_not(project, signed_in):
     terms = actions.write(project, text="We share.", actor=project.lead)
-    partner = project.partners[1]
-    path = f"/projects/{project.id}/terms/confirm"
-    form = {"terms": terms.id, "partner": partner.id}
-    assert signed_in(make_person()).submit(path, **form).status_code == 404
-    assert signed_in(project.lead).submit(path, **form).status_code == 403
+    ask = queries.newest_asks(terms)[project.partners[1].id]
     contact = signed_in(project.partner_people[0])
-    assert f"Confirm for {partner.name}" in contact.get(f"/projects/{project.id}/terms").text
-    assert contact.submit(path, terms="x", partner=partner.id).status_code == 400
-    assert contact.submit(path, **form).status_code == 303
+    assert f'href="{ask.path}"' in contact.get(f"{project.path}/terms").text
+    assert ask.path not in signed_in(project.lead).get(f"{project.path}/terms").text
+    assert signed_in(make_person()).submit(ask.path, answer="confirm").status_code == 404
+    assert signed_in(project.lead).submit(ask.path, answer="confirm").status_code == 403
+    assert contact.submit(ask.path, answer="confirm").status_code == 303
     assert actions.unconfirmed(project, queries.latest(project)) == []
+
+
+def test_a_coordinator_notes_the_confirmation_of_a_partner_known_by_its_printed_name(project, signed_in):
+    project.partners.append(Partner(listed_as="Institut du Fleuve", commitment=Commitment.AGREED, position=9))
+    terms = actions.write(project, text="We share.", actor=project.lead)
+    named, recorded = project.partners[2], project.partners[1]
+    path = f"{project.path}/terms/confirm"
+    coordinator = signed_in(project.coordinator)
+    assert "Confirm for Institut du Fleuve" in coordinator.get(f"{project.path}/terms").text
+    assert coordinator.submit(path, terms="x", partner=named.id).status_code == 400
+    assert coordinator.submit(path, terms=terms.id, partner=recorded.id).status_code == 404
+    assert signed_in(project.lead).submit(path, terms=terms.id, partner=named.id).status_code == 403
+    assert coordinator.submit(path, terms=terms.id, partner=named.id).status_code == 303
+    assert actions.unconfirmed(project, queries.latest(project)) == [recorded]
 
 
 def test_two_people_writing_terms_lose_nothing(project, signed_in):

@@ -5,8 +5,9 @@ from typing import Any
 from tracker import clock
 from tracker.activity.kinds import Why, declare
 from tracker.activity.record import record
+from tracker.asks.actions import settle, take_back
 from tracker.database import db
-from tracker.dates import PartialDate, add_months
+from tracker.dates import PartialDate, add_months, earth_day
 from tracker.errors import RuleBroken
 from tracker.files import StoredFile
 from tracker.i18n import _, _l
@@ -14,11 +15,12 @@ from tracker.institutions.models import Person
 from tracker.milestones.models import DateChange, Milestone, ProgressNote
 from tracker.milestones.queries import STARTED, has_dated_plan, size
 from tracker.milestones.states import TEMPLATES, DelayReason, MilestoneState, NoteAudience
-from tracker.projects.actions import leads, touch
+from tracker.projects.actions import coordinators, leads, touch
 from tracker.projects.models import Partner, Project
 from tracker.projects.requirements import Missing, needs
 from tracker.projects.states import ProjectState
 
+ASK = "milestones.due"
 MOST_MILESTONES = 150  # in one plan; the longest template has twelve
 
 declare(
@@ -28,6 +30,7 @@ declare(
         "milestones.change": _l("%(actor)s changed the milestone “%(milestone)s”."),
         "milestones.move": _l("%(actor)s moved the milestone “%(milestone)s” from %(before)s to %(after)s."),
         "milestones.done": _l("%(actor)s marked the milestone “%(milestone)s” as done."),
+        "milestones.help": _l("%(actor)s asked for help with the milestone “%(milestone)s”."),
         "milestones.reopen": _l("%(actor)s reopened the milestone “%(milestone)s”."),
         "milestones.drop": _l("%(actor)s dropped the milestone “%(milestone)s”."),
         "milestones.note": _l("%(actor)s wrote a progress note."),
@@ -105,9 +108,12 @@ def change_milestone(
         return
     if partner is not milestone.partner:
         _takes_part(milestone.project, partner)
+    is_handed_on = (partner, person) != (milestone.partner, milestone.person)
     milestone.name, milestone.partner, milestone.person = name, partner, person
     milestone.version += 1
     _note("milestones.change", milestone.project, milestone, actor=actor)
+    if is_handed_on:
+        take_back(milestone, ASK)  # the worker asks whoever is responsible now
 
 
 def move(
@@ -158,10 +164,24 @@ def move(
         delay=str(reason) if reason else "",
         words=words,
     )
+    if reason is not None:
+        settle(ASK, milestone, "late", actor=actor, due=due, reason=reason, words=words)
+    take_back(milestone, ASK)
 
 
-def mark_done(milestone: Milestone, *, on: PartialDate | None, actor: Person | None) -> None:
-    """A planned milestone is reached, on a day that may be partial or, in old records, unknown."""
+def check_new_date(milestone: Milestone, due: PartialDate) -> None:
+    """Raise RuleBroken for a day that a late milestone cannot be promised for: one that is over, or its own."""
+    if due == milestone.due:
+        raise RuleBroken(_("This is the date it has already. Give another one."))
+    if due.last_day < earth_day():
+        raise RuleBroken(_("This day is over. Give a day to come."))
+
+
+def mark_done(milestone: Milestone, *, on: PartialDate | None, words: str = "", actor: Person | None) -> None:
+    """A planned milestone is reached, on a day that may be partial or, in old records, unknown.
+
+    `words` become a progress note for the team.
+    """
     _plan_may_change(milestone.project)
     if milestone.state is MilestoneState.DONE:
         raise RuleBroken(_("This milestone is done already."))
@@ -178,7 +198,20 @@ def mark_done(milestone: Milestone, *, on: PartialDate | None, actor: Person | N
         actor=actor,
         tell=leads(milestone.project) if has_started(milestone.project) else (),
         on=str(on) if on else "",
+        **_keep_words(milestone, words, actor),
     )
+    settle(ASK, milestone, "done", actor=actor, on=on, note=words)
+
+
+def ask_for_help(milestone: Milestone, *, words: str, actor: Person) -> None:
+    """Whoever is responsible needs help: the leads and the coordinators are told, the words kept for the team."""
+    project = milestone.project
+    _plan_may_change(project)
+    if milestone.state is not MilestoneState.PLANNED:
+        raise RuleBroken(_("This milestone is not open any more."))
+    told, noted = [*leads(project), *coordinators(project)], _keep_words(milestone, words, actor)
+    _note("milestones.help", project, milestone, actor=actor, tell=told, **noted)
+    settle(ASK, milestone, "help", actor=actor, words=words)
 
 
 def reopen(milestone: Milestone, *, actor: Person | None) -> None:
@@ -201,6 +234,7 @@ def drop(milestone: Milestone, *, words: str, actor: Person | None) -> None:
     milestone.state = MilestoneState.DROPPED
     milestone.version += 1
     _note("milestones.drop", milestone.project, milestone, actor=actor, words=words)
+    take_back(milestone, ASK)
 
 
 def write_note(
@@ -253,6 +287,25 @@ def withdraw_note(note: ProgressNote, *, actor: Person | None) -> None:
         files=[file.sha256 for file in note.files],
     )
     db.session.flush()
+
+
+def _keep_words(milestone: Milestone, words: str, actor: Person | None) -> dict[str, Any]:
+    """What was said beside an answer, as a note for the team; and what the history tells of it."""
+    if not words.strip():
+        return {}
+    note = ProgressNote(
+        project=milestone.project,
+        milestone=milestone,
+        author=actor,
+        at=clock.now(),
+        on=PartialDate.of(clock.today()),
+        language=(actor.interface_language if actor else "") or milestone.project.language,
+        text=words,
+        audience=NoteAudience.TEAM,
+    )
+    db.session.add(note)
+    db.session.flush()
+    return {"words": words, "note_id": note.id}
 
 
 def _new(project: Project, name: str, due: PartialDate | None) -> Milestone:

@@ -16,7 +16,7 @@ from tracker.dates import EARLIEST_YEAR, LATEST_YEAR, PartialDateField
 from tracker.errors import RuleBroken
 from tracker.forms import MARKDOWN_HINT, BaseForm, choices, row_number
 from tracker.i18n import _, _l
-from tracker.milestones.actions import check_it_has_come
+from tracker.milestones.actions import check_it_has_come, check_new_date
 from tracker.milestones.models import Milestone
 from tracker.milestones.states import AUDIENCE_LABELS, REASON_LABELS, TEMPLATES, DelayReason, NoteAudience
 from tracker.projects.models import Project
@@ -100,9 +100,18 @@ class LateForm(BaseForm):
         render_kw={"rows": 3},
     )
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, milestone: Milestone, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self._milestone = milestone
         self.reason.choices = choices(REASON_LABELS.items(), blank=_("Choose one"))
+
+    def validate_due(self, field: PartialDateField) -> None:
+        if field.data is None:
+            return
+        try:
+            check_new_date(self._milestone, field.data)
+        except RuleBroken as error:
+            raise ValidationError(str(error)) from error
 
     @property
     def chosen_reason(self) -> DelayReason:

@@ -47,6 +47,8 @@ class Milestone(Base):
     done_on: Mapped[PartialDate | None] = mapped_column(PartialDateType)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    asked_for: Mapped[date | None]  # the last day about which it was asked how it stands
+    asked_as_of: Mapped[datetime | None]  # the project's `changed_at` when that was last looked at
 
     project: Mapped[Project] = relationship()
     partner: Mapped[Partner | None] = relationship()
@@ -57,7 +59,16 @@ class Milestone(Base):
 
     dropped_because = ""  # what was said when it was dropped; `queries.plan` reads it from the history
 
-    __table_args__ = (sa.Index(None, "project_id", "last_day"), sa.Index(None, "state", "last_day"))
+    __table_args__ = (
+        sa.Index(None, "project_id", "last_day"),
+        sa.Index(None, "state", "last_day"),
+        sa.Index(  # what is planned and was not asked about yet
+            "ix_milestone_to_ask",
+            "last_day",
+            sqlite_where=sa.text("state = 'planned' AND last_day IS NOT asked_for"),
+            postgresql_where=sa.text("state = 'planned' AND last_day IS DISTINCT FROM asked_for"),
+        ),
+    )
 
     @validates("due")
     def _remember(self, _key: str, due: PartialDate | None) -> PartialDate | None:

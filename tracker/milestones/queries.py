@@ -1,8 +1,10 @@
 from datetime import date, timedelta
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
+from tracker import clock
 from tracker.activity.models import Activity
 from tracker.database import db
 from tracker.dates import earth_day
@@ -14,6 +16,8 @@ from tracker.projects.models import Partner, Project, ProjectMember
 from tracker.projects.states import TAKES_PART, ProjectState
 
 STARTED = frozenset({ProjectState.RUNNING, ProjectState.REVIEW, ProjectState.PUBLISHED})
+ASKED_BEFORE = timedelta(days=7)  # before it is due
+LOOKED_BACK = timedelta(days=30)  # longer than a worker ever rests; beyond it nothing is read to find nothing
 MOST_SHOWN = 200  # milestones of one plan on a page
 MOST_COMING = 30  # milestones of one person
 SHOWN_NOTES = 20  # on the page of their project
@@ -28,6 +32,12 @@ WITH_PROJECT = (
     joinedload(Milestone.person),
 )
 """What a page about one milestone shows, and what the permissions ask of its project."""
+
+FOR_ASK = (
+    *WITH_PROJECT,
+    joinedload(Milestone.project).joinedload(Project.network),
+    selectinload(Milestone.changes),
+)
 
 PROJECT_TEAM = (
     selectinload(Project.partners).options(joinedload(Partner.institution), joinedload(Partner.network)),
@@ -158,6 +168,66 @@ def coming(person: Person, within: timedelta) -> list[Milestone]:
             .options(joinedload(Milestone.project))
             .order_by(Milestone.last_day, Milestone.id)
             .limit(MOST_COMING)
+        )
+    )
+
+
+def for_ask(milestone_id: int, *, lock: bool) -> Milestone | None:
+    """A milestone with what a page that asks about it shows; for an answer locked, and then its project.
+
+    In this order everywhere: whoever changes a milestone touches its project after it.
+    """
+    if not lock:
+        return db.session.get(Milestone, milestone_id, options=FOR_ASK)
+    held: dict[str, Any] = {"with_for_update": {"of": Milestone}, "populate_existing": True}
+    milestone = db.session.get(Milestone, milestone_id, options=FOR_ASK, **held)
+    if milestone is not None:
+        held = {"with_for_update": {"of": Project}, "populate_existing": True}
+        db.session.get(Project, milestone.project_id, options=PROJECT_TEAM, **held)
+    return milestone
+
+
+def to_look_after(limit: int) -> list[Milestone]:
+    """Milestones about which something may have to be asked: planned ones of running projects that are late or due
+    soon and were not asked about, and those that were, where the project has changed since.
+
+    They and their projects are locked; those that somebody else holds are left for later.
+    """
+    due = (
+        sa.select(Milestone.id)
+        .join(Milestone.project)
+        .where(
+            Milestone.state == MilestoneState.PLANNED,
+            Milestone.last_day.is_distinct_from(Milestone.asked_for),
+            Milestone.last_day <= earth_day() + ASKED_BEFORE,
+            Project.state == ProjectState.RUNNING,
+        )
+    )
+    changed = (
+        sa.select(Milestone.id)
+        .join(Milestone.project)
+        .where(
+            Project.changed_at > clock.now() - LOOKED_BACK,
+            Milestone.asked_for.is_not(None),
+            Milestone.state == MilestoneState.PLANNED,
+            Milestone.asked_as_of.is_distinct_from(Project.changed_at),
+        )
+    )
+    return list(
+        db.session.scalars(
+            sa.select(Milestone)
+            .join(Milestone.project)
+            .where(Milestone.id.in_(due.union_all(changed)))
+            .options(
+                contains_eager(Milestone.project).options(*PROJECT_TEAM),
+                joinedload(Milestone.partner).options(joinedload(Partner.institution), joinedload(Partner.network)),
+                joinedload(Milestone.person),
+                selectinload(Milestone.changes),
+            )
+            .order_by(Milestone.last_day, Milestone.id)
+            .limit(limit)
+            .with_for_update(of=[Milestone, Project], skip_locked=True)
+            .execution_options(populate_existing=True)
         )
     )
 

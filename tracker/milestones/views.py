@@ -107,21 +107,18 @@ def done(milestone: Milestone) -> Any:
 @bp.route("/milestones/<int:milestone_id>/late", methods=["GET", "POST"])
 @requires("report_milestone", Milestone, loading=queries.WITH_PROJECT, seen_by="view_milestone")
 def late(milestone: Milestone) -> Any:
-    form = LateForm()
+    form = LateForm(milestone=milestone)
     if form.submitted():
-        if form.due.data == milestone.due:
-            form.due.errors = [_("This is the date it has already. Give another one.")]
-        else:
-            actions.move(
-                milestone,
-                due=form.due.data,
-                reason=form.chosen_reason,
-                words=form.words.data or "",
-                actor=actor(),
-            )
-            db.session.commit()
-            flash(_("“%(name)s” has a new date.", name=milestone.name), "success")
-            return redirect(milestone.path, 303)
+        actions.move(
+            milestone,
+            due=form.due.data,
+            reason=form.chosen_reason,
+            words=form.words.data or "",
+            actor=actor(),
+        )
+        db.session.commit()
+        flash(_("“%(name)s” has a new date.", name=milestone.name), "success")
+        return redirect(milestone.path, 303)
     return _form_page("milestones/late.html", form, project=milestone.project, milestone=milestone)
 
 

@@ -1,11 +1,16 @@
+from collections.abc import Mapping
+
 from tracker import clock
 from tracker.activity.kinds import declare
+from tracker.activity.models import Activity
 from tracker.activity.record import record
+from tracker.asks.actions import raise_ask, settle, supersede, take_back
+from tracker.asks.models import Ask
+from tracker.asks.states import AskState
 from tracker.database import db
 from tracker.errors import RuleBroken
 from tracker.i18n import _, _l, list_and
 from tracker.institutions.models import Person
-from tracker.institutions.queries import answering_contacts
 from tracker.projects.actions import leads, touch
 from tracker.projects.models import Partner, Project
 from tracker.projects.requirements import Missing, needs
@@ -17,8 +22,10 @@ declare(
     {
         "terms.write": _l("%(actor)s wrote version %(number)s of the terms; each partner is asked to confirm it."),
         "terms.confirm": _l("%(partner)s confirmed version %(number)s of the terms."),
+        "terms.object": _l("%(partner)s would like a change to version %(number)s of the terms."),
     }
 )
+ASK = "terms.confirm"
 
 
 def starting_text(project: Project) -> str:
@@ -56,38 +63,67 @@ def write(project: Project, *, text: str, actor: Person) -> Terms:
         number=latest.number + 1 if latest else 1,
         text=text,
         language=project.language,
-        written_by_id=actor.id,
+        written_by=actor,
         written_at=clock.now(),
     )
     db.session.add(terms)
     db.session.flush()
-    own = [partner for partner in project.committed if _writes_for(actor, partner)]
-    for partner in own:
-        terms.confirmations.append(Confirmation(partner=partner, person_id=actor.id, at=clock.now()))
-    asked = [partner.institution for partner in project.committed if partner.institution and partner not in own]
+    for partner in project.committed:
+        if _writes_for(actor, partner):
+            terms.replies.append(Confirmation(partner=partner, person=actor, at=clock.now()))
+    for reply in latest.replies if latest else ():
+        supersede(reply, ASK)
     touch(project)
-    record(
-        "terms.write",
-        project,
-        actor=actor,
-        tell=[person for institution in asked for person in answering_contacts(institution.id)],
-        template="terms/mail/confirm.txt",
-        number=terms.number,
-    )
+    noted = record("terms.write", project, actor=actor, number=terms.number)
+    ask_partners(terms, {}, because=noted)
     return terms
 
 
-def confirm(terms: Terms, partner: Partner, *, actor: Person) -> None:
+def ask_partners(terms: Terms, asks: Mapping[int, list[Ask]], *, because: Activity | None = None) -> None:
+    """Ask the partners that take part and have not confirmed the newest version; take back what waits for others.
+
+    `asks` are those there were, by the id of the confirmation. What was answered, or taken back by hand, is not
+    asked again. A partner that is known by its printed name only cannot be asked.
+    """
+    project = terms.project
+    wanted = [partner for partner in project.committed if partner.organisation] if project.is_open else []
+    known = {reply.partner_id for reply in terms.replies}
+    terms.replies.extend(Confirmation(partner=partner) for partner in wanted if partner.id not in known)
+    db.session.flush()
+    for reply in terms.replies:
+        had = asks.get(reply.id, [])
+        if reply.at is not None:
+            continue
+        if reply.partner not in wanted:
+            take_back(reply, ASK)
+        elif not had or (had[-1].state is AskState.WITHDRAWN and had[-1].withdrawn_by_id is None):
+            _ask(terms, reply, because)
+    terms.asked_as_of = project.changed_at
+
+
+def _ask(terms: Terms, reply: Confirmation, because: Activity | None) -> None:
+    project = terms.project
+    raise_ask(
+        ASK,
+        reply,
+        to=reply.partner.organisation,
+        about=project,
+        network_id=project.network_id,
+        actor=terms.written_by,
+        because=because,
+        number=terms.number,
+    )
+
+
+def confirm(terms: Terms, partner: Partner, *, note: str = "", actor: Person) -> None:
     """A partner confirms the latest version. Confirming twice changes nothing."""
-    latest = queries.latest(terms.project)
-    if latest is None or latest.id != terms.id:
-        raise RuleBroken(_("The terms were changed meanwhile. Please read the newest version first."))
-    if not partner.is_committed:
-        raise RuleBroken(_("%(name)s has not agreed to take part.", name=partner.name))
-    if any(known.partner_id == partner.id for known in terms.confirmations):
+    reply = _reply(terms, partner)
+    if reply.at is not None:
         return
-    terms.confirmations.append(Confirmation(partner=partner, person_id=actor.id, at=clock.now()))
+    reply.person, reply.at = actor, clock.now()
     touch(terms.project)
+    db.session.flush()
+    settle(ASK, reply, "confirm", actor=actor, note=note)
     record(
         "terms.confirm",
         terms.project,
@@ -95,7 +131,31 @@ def confirm(terms: Terms, partner: Partner, *, actor: Person) -> None:
         tell=leads(terms.project),
         partner=partner.name,
         number=terms.number,
+        note=note,
     )
+
+
+def ask_for_change(terms: Terms, partner: Partner, *, words: str, actor: Person) -> None:
+    """A partner would like other terms and says so; it stays unconfirmed. The leads are told."""
+    if _reply(terms, partner).at is not None:
+        raise RuleBroken(_("%(name)s has confirmed this version already.", name=partner.name))
+    touch(terms.project)
+    told = [*leads(terms.project), *([terms.written_by] if terms.written_by else [])]
+    number, name = terms.number, partner.name
+    record("terms.object", terms.project, actor=actor, tell=told, partner=name, number=number, words=words)
+
+
+def _reply(terms: Terms, partner: Partner) -> Confirmation:
+    """The row for what a partner says to these terms. Raises RuleBroken where it cannot say anything."""
+    if not queries.is_newest(terms):
+        raise RuleBroken(_("The terms were changed meanwhile. Please read the newest version first."))
+    if not partner.is_committed:
+        raise RuleBroken(_("%(name)s has not agreed to take part.", name=partner.name))
+    reply = next((known for known in terms.replies if known.partner_id == partner.id), None)
+    if reply is None:
+        reply = Confirmation(partner=partner)
+        terms.replies.append(reply)
+    return reply
 
 
 def unconfirmed(project: Project, terms: Terms | None) -> list[Partner]:

@@ -22,11 +22,12 @@ class Terms(Base):
     language: Mapped[str] = mapped_column(sa.String(20), default="en")
     written_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     written_at: Mapped[datetime] = mapped_column(default=clock.now)
+    asked_as_of: Mapped[datetime | None]  # the project's `changed_at` when its partners were last gone through
 
     project: Mapped[Project] = relationship()
     written_by: Mapped[Person | None] = relationship()
-    confirmations: Mapped[list["Confirmation"]] = relationship(
-        back_populates="terms", cascade="all, delete-orphan", order_by="Confirmation.id"
+    replies: Mapped[list["Confirmation"]] = relationship(
+        back_populates="terms", cascade="all, delete-orphan", order_by="Confirmation.at, Confirmation.id"
     )
 
     __table_args__ = (sa.UniqueConstraint("project_id", "number"),)
@@ -36,9 +37,14 @@ class Terms(Base):
         self.text_html = markdown.render(text)
         return text
 
+    @property
+    def confirmations(self) -> list["Confirmation"]:
+        """What was confirmed, earliest first."""
+        return [reply for reply in self.replies if reply.at is not None]
+
 
 class Confirmation(Base):
-    """A partner confirmed one version, by a person, at a moment."""
+    """What one partner says to one version: confirmed by a person, at a moment; or asked, and not confirmed yet."""
 
     __tablename__ = "confirmation"
 
@@ -46,9 +52,9 @@ class Confirmation(Base):
     terms_id: Mapped[int] = mapped_column(sa.ForeignKey("terms.id", ondelete="CASCADE"))
     partner_id: Mapped[int] = mapped_column(sa.ForeignKey("partner.id", ondelete="CASCADE"), index=True)
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
-    at: Mapped[datetime] = mapped_column(default=clock.now)
+    at: Mapped[datetime | None]  # None: it has not confirmed yet
 
-    terms: Mapped[Terms] = relationship(back_populates="confirmations")
+    terms: Mapped[Terms] = relationship(back_populates="replies")
     partner: Mapped[Partner] = relationship()
     person: Mapped[Person | None] = relationship()
 

@@ -1,16 +1,24 @@
-import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from datetime import timedelta
+from typing import Any
 
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
+
+from tracker import clock
+from tracker.asks.models import Ask
+from tracker.asks.queries import asks_of
 from tracker.database import db
+from tracker.projects import queries as project_queries
 from tracker.projects.models import Partner, Project
 from tracker.terms.models import Confirmation, Terms
 
 CONFIRMED = (
     joinedload(Terms.written_by),
-    selectinload(Terms.confirmations).joinedload(Confirmation.partner).joinedload(Partner.institution),
-    selectinload(Terms.confirmations).joinedload(Confirmation.partner).joinedload(Partner.network),
-    selectinload(Terms.confirmations).joinedload(Confirmation.person),
+    selectinload(Terms.replies).joinedload(Confirmation.partner).joinedload(Partner.institution),
+    selectinload(Terms.replies).joinedload(Confirmation.partner).joinedload(Partner.network),
+    selectinload(Terms.replies).joinedload(Confirmation.person),
 )
+LOOKED_BACK = timedelta(days=30)  # longer than a worker ever rests; beyond it nothing is read to find nothing
 
 
 def latest(project: Project) -> Terms | None:
@@ -29,5 +37,67 @@ def versions(project: Project) -> list[Terms]:
     return list(
         db.session.scalars(
             sa.select(Terms).where(Terms.project_id == project.id).options(*CONFIRMED).order_by(Terms.number.desc())
+        )
+    )
+
+
+def for_ask(confirmation_id: int, *, lock: bool) -> Confirmation | None:
+    """What a partner is asked, with its version and project. The project is locked first, as by every page."""
+    project_id = db.session.scalar(
+        sa.select(Terms.project_id).join(Terms.replies).where(Confirmation.id == confirmation_id)
+    )
+    if project_id is None:
+        return None
+    project_queries.for_ask(project_id, lock=lock)
+    refreshed: dict[str, Any] = {"populate_existing": True} if lock else {}
+    return db.session.get(
+        Confirmation,
+        confirmation_id,
+        options=(
+            joinedload(Confirmation.terms).options(joinedload(Terms.project), *CONFIRMED),
+            joinedload(Confirmation.partner).options(joinedload(Partner.institution), joinedload(Partner.network)),
+        ),
+        **refreshed,
+    )
+
+
+def newest_asks(terms: Terms) -> dict[int, Ask]:
+    """By the id of the partner: the newest question about these terms, whatever became of it."""
+    asks = asks_of("terms.confirm", terms.replies)
+    return {reply.partner_id: asks[reply.id][-1] for reply in terms.replies if reply.id in asks}
+
+
+def is_newest(terms: Terms) -> bool:
+    """Whether no later version took its place."""
+    later = sa.select(Terms.id).where(Terms.project_id == terms.project_id, Terms.number > terms.number)
+    return db.session.scalar(later.limit(1)) is None
+
+
+def to_go_through(limit: int) -> list[Terms]:
+    """The newest terms of projects that have changed since their partners were last gone through.
+
+    Their projects are locked; those that somebody else holds are left for later.
+    """
+    later = aliased(Terms)
+    superseded = sa.exists().where(later.project_id == Terms.project_id, later.number > Terms.number)
+    return list(
+        db.session.scalars(
+            sa.select(Terms)
+            .join(Terms.project)
+            .where(
+                Project.changed_at > clock.now() - LOOKED_BACK,
+                Terms.asked_as_of.is_distinct_from(Project.changed_at),
+                ~superseded,
+            )
+            .options(
+                contains_eager(Terms.project)
+                .selectinload(Project.partners)
+                .options(joinedload(Partner.institution), joinedload(Partner.network)),
+                *CONFIRMED,
+            )
+            .order_by(Project.changed_at, Terms.id)
+            .limit(limit)
+            .with_for_update(of=Project, skip_locked=True)
+            .execution_options(populate_existing=True)
         )
     )

@@ -27,6 +27,7 @@ def show(project: Project) -> str:
         latest=latest,
         waiting=waiting,
         mine=[partner for partner in waiting if latest and can("answer_for_partner", partner)],
+        asks=queries.newest_asks(latest) if latest else {},
     )
 
 
@@ -58,6 +59,7 @@ def write(project: Project) -> Any:
 @bp.post("/confirm")
 @requires("view_project", Project, loading=project_queries.ON_A_PAGE)
 def confirm(project: Project) -> Any:
+    """Note the confirmation of a partner that is known by its printed name only: there is nobody to ask."""
     try:
         terms_id, partner_id = (
             row_number(request.form.get("terms", "")),
@@ -66,6 +68,8 @@ def confirm(project: Project) -> Any:
     except ValueError:
         abort(400)
     partner = next((known for known in project.partners if known.id == partner_id), None) or abort(404)
+    if partner.organisation is not None:
+        abort(404)
     demand("answer_for_partner", partner)
     terms = next((known for known in queries.versions(project) if known.id == terms_id), None) or abort(404)
     actions.confirm(terms, partner, actor=actor())

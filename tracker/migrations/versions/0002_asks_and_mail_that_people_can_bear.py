@@ -230,6 +230,17 @@ def upgrade() -> None:
         )
         batch_op.create_foreign_key(batch_op.f("fk_delivery_digest_id"), "delivery", ["digest_id"], ["id"])
 
+    with op.batch_alter_table("milestone", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("asked_for", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("asked_as_of", sa.DateTime(timezone=True), nullable=True))
+        batch_op.create_index(
+            "ix_milestone_to_ask",
+            ["last_day"],
+            unique=False,
+            sqlite_where=sa.text("state = 'planned' AND last_day IS NOT asked_for"),
+            postgresql_where=sa.text("state = 'planned' AND last_day IS DISTINCT FROM asked_for"),
+        )
+
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.add_column(sa.Column("rhythm", sa.String(length=40), nullable=False, server_default="daily"))
         batch_op.add_column(sa.Column("mail_trouble", sa.String(length=300), nullable=False, server_default=""))
