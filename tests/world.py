@@ -7,6 +7,7 @@ from unittest.mock import patch
 from sqlalchemy import text
 
 from tests.factories import WORDS, make_institution, make_person, make_project, make_report
+from tracker.accounts import actions as accounts
 from tracker.accounts import tokens
 from tracker.accounts.models import Purpose
 from tracker.database import db
@@ -90,12 +91,9 @@ def _pages(*things: Any) -> dict[str, list[str]]:
     running, call, draft, published, review, invited, offered, report = things
     person, institution = running.lead, running.partners[1].institution
     milestone = plan(running)[1]
-    newcomer = make_person("Новый человек")
-    newcomer.joined_at, newcomer.session_key = None, None
-    link = {
-        purpose: tokens.link_token(tokens.issue(purpose, newcomer if purpose is Purpose.JOIN else person))
-        for purpose in Purpose
-    }
+    newcomer = accounts.invite(name="Новый человек", email="new@example.org", institution=institution, actor=person)
+    link = {purpose: tokens.link_token(tokens.issue(purpose, person)) for purpose in Purpose}
+    invitation = accounts.invitation_link(newcomer).rpartition("/")[2]
     everyone = [
         "/",
         "/projects",
@@ -118,7 +116,8 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         "/password/reset",
         f"/sign-in/{link[Purpose.SIGN_IN]}",
         f"/password/reset/{link[Purpose.RESET_PASSWORD]}",
-        f"/join/{link[Purpose.JOIN]}",
+        f"/a/{invitation}",
+        f"/join/{invitation}",
         f"/mail/stop/{unsubscribing.address(person.id).rpartition('/')[2]}",
         "/nowhere",
     ]

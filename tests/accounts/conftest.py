@@ -16,6 +16,7 @@ def letters():
         for letter in sent:
             found = re.search(r"https?://[^/\s]+(/\S+)", text_of(letter))
             letter.path = found[1] if found else None
+            letter.join = (letter.path or "").replace("/a/", "/join/")  # where its page's button leads
         return sent
 
     return collect

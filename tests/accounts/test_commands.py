@@ -21,7 +21,7 @@ def test_a_coordinator_is_invited_from_the_command_line(run, client, letters):
     assert person.is_coordinator
     (letter,) = letters()
     assert urlsplit(result.output.strip()).path == letter.path
-    assert client.get(letter.path).status_code == 200
+    assert client.get(letter.path).status_code == client.get(letter.join).status_code == 200
 
 
 def test_a_printed_link_signs_in_once(run, client):

@@ -92,41 +92,49 @@ def test_an_invited_person_joins_with_a_password(client, signed_in, contact, ins
     (letter,) = letters()
     assert letter["Subject"] == "Contact One invites you to plan research together"
     assert "Institute of Rivers" in text_of(letter).replace("\n", " ")
-    page = client.get(letter.path)
+    question = client.get(letter.path)
+    assert "Institute of Rivers" in question.text and "No, thank you" in question.text
+    assert f'href="{letter.join}"' in question.text
+    page = client.get(letter.join)
     assert 'value="نور"' in page.text
     assert "Institute of Rivers" in page.text
     assert queries.by_email("nour@example.org").joined_at is None
-    weak = client.submit(letter.path, name="نور", password="password12", way="password")
+    weak = client.submit(letter.join, name="نور", password="password12", way="password")
     assert weak.status_code == 422
-    nothing = client.submit(letter.path, name="نور", password="", way="password")
+    nothing = client.submit(letter.join, name="نور", password="", way="password")
     assert "Choose a password, or use e-mailed links" in nothing.text
-    assert client.submit(letter.path, name="نور الهدى", password=PASSWORD, way="password").status_code == 303
+    assert client.submit(letter.join, name="نور الهدى", password=PASSWORD, way="password").status_code == 303
     person = queries.by_email("nour@example.org")
     assert (person.name, person.time_zone, person.password_hash != "") == ("نور الهدى", "Asia/Dhaka", True)
     assert client.get("/account").status_code == 200
-    assert client.submit(letter.path, name="Again", password=PASSWORD).status_code == 404
+    assert client.submit(letter.join, name="Again", password=PASSWORD).status_code == 404
+    assert "نور joined" in client.get(letter.path).text
+    assert ["نور الهدى joined" in text_of(told) for told in letters()] == [True]  # whoever asked
 
 
 def test_an_invited_person_may_do_without_a_password(client, signed_in, contact, institute, letters):
     signed_in(contact).submit(invite_path(institute), name="Ana", email="ana@example.org", place="2")
     (letter,) = letters()
-    assert client.submit(letter.path, name="Ana", password="", way="links").status_code == 303
+    assert client.submit(letter.join, name="Ana", password="", way="links").status_code == 303
     person = queries.by_email("ana@example.org")
     assert person.password_hash == ""
     assert person.contact_ids == {institute.id}
     client.submit("/sign-out")
     assert client.submit("/sign-in", email="ana@example.org", password="", way="password").status_code == 422
+    letters()
     client.submit("/sign-in", email="ana@example.org", way="link")
     (link,) = letters()
     assert client.submit(link.path).status_code == 303
 
 
 def test_inviting_twice_sends_a_fresh_link_and_makes_nobody_twice(client, signed_in, contact, institute, letters):
-    for email in ("ana@example.org", "ANA@example.org"):
-        signed_in(contact).submit(invite_path(institute), name="Ana", email=email, place="")
-    older, newer = letters()
-    assert client.get(older.path).status_code == 404
-    assert client.get(newer.path).status_code == 200
+    older, newer = [
+        signed_in(contact).submit(invite_path(institute), name="Ana", email=email, place="") and letters()[0]
+        for email in ("ana@example.org", "ANA@example.org")
+    ]
+    assert client.get(older.join).status_code == 404
+    assert "A newer question took the place" in client.get(older.path).text
+    assert client.get(newer.join).status_code == 200
     person = queries.by_email("ana@example.org")
     count = sa.select(sa.func.count(Affiliation.id)).where(Affiliation.person_id == person.id)
     assert db.session.scalar(count) == 1
@@ -154,7 +162,8 @@ def test_a_withdrawn_invitation_opens_nothing(client, signed_in, contact, instit
     person = queries.by_email("ana@example.org")
     withdraw = f"/institutions/{institute.id}/invitations/{person.id}/withdraw"
     assert signed_in(contact).submit(withdraw).status_code == 303
-    assert client.get(letter.path).status_code == 404
+    assert client.get(letter.join).status_code == 404
+    assert "taken back" in client.get(letter.path).text
     assert person.affiliations == []
     assert person.contact_ids == set()
     assert "ana@example.org" not in signed_in(contact).get(invite_path(institute)).text
@@ -165,12 +174,16 @@ def test_a_withdrawn_invitation_opens_nothing(client, signed_in, contact, instit
 
 def test_withdrawing_one_institutions_invitation_leaves_the_others(client, signed_in, contact, institute, letters):
     second = make_institution("Institute of Seas")
-    for place, inviter in ((institute, contact), (second, make_person(contact_of=second))):
+    inviters = ((institute, contact), (second, make_person(contact_of=second)))
+    letters()
+    for place, inviter in inviters:
         signed_in(inviter).submit(invite_path(place), name="Ana", email="ana@example.org")
-    link = letters()[-1].path
+    first, second_letter = letters()
+    link = second_letter.join
     person = queries.by_email("ana@example.org")
     withdraw = f"/invitations/{person.id}/withdraw"
     signed_in(contact).submit(institute.path + withdraw)
+    assert client.get(first.join).status_code == 404
     assert client.get(link).status_code == 200
     assert [held.institution for held in person.affiliations] == [second]
     coordinator = signed_in(make_person(coordinates=the_network()))
@@ -185,8 +198,7 @@ def test_who_lost_the_invitation_gets_it_again_by_asking_for_a_link(client, sign
     with clock.frozen(clock.now() + timedelta(days=40)):
         client.submit("/sign-in", email="ana@example.org", way="link")
         (letter,) = letters()
-        assert letter.path.startswith("/join/")
-        assert client.get(letter.path).status_code == 200
+        assert client.get(letter.join).status_code == 200
 
 
 def test_only_contacts_and_coordinators_invite(client, signed_in, contact, institute):

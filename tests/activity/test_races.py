@@ -9,6 +9,7 @@ from tracker.accounts import actions as accounts
 from tracker.accounts import tokens
 from tracker.accounts.models import Purpose
 from tracker.activity.models import Activity
+from tracker.asks.models import Answer
 from tracker.database import db
 from tracker.institutions.models import Contact, Coordinator, Institution, Membership, Person
 from tracker.projects.models import Partner, Project, ProjectMember
@@ -272,12 +273,10 @@ def test_two_plans_from_templates_and_two_versions_of_terms(apart, arranged, cou
     assert count(Terms.project_id == project) == 1
 
 
-@pytest.mark.parametrize("purpose", [Purpose.SIGN_IN, Purpose.RESET_PASSWORD, Purpose.JOIN, Purpose.CHANGE_EMAIL])
+@pytest.mark.parametrize("purpose", [Purpose.SIGN_IN, Purpose.RESET_PASSWORD, Purpose.CHANGE_EMAIL])
 def test_a_link_opened_twice_works_once(apart, arranged, count, purpose):
     def make():
         person = make_person()
-        if purpose is Purpose.JOIN:
-            person.joined_at = person.session_key = None
         token = tokens.issue(purpose, person, f"moved-{purpose.value}@example.org" if "email" in purpose else "")
         key = person.session_key if purpose is Purpose.CHANGE_EMAIL else None  # who asked for it opens it
         return tokens.PATHS[purpose] + tokens.link_token(token), key
@@ -285,6 +284,19 @@ def test_a_link_opened_twice_works_once(apart, arranged, count, purpose):
     path, key = arranged(make)
     form = {"name": "Name", "password": "seven quiet bicycles"}
     assert statuses(at_once(*[post(apart, key, path, **form)] * 2)) == [303, 404]
+
+
+def test_two_who_open_one_invitation_make_one_account(apart, arranged, count):
+    def make():
+        place = make_institution()
+        person = accounts.invite(name="Ada", email="ada@example.org", institution=place, actor=None)
+        return person.id, accounts.invitation_link(person).rpartition("/")[2]
+
+    person, link = arranged(make)
+    form = {"password": "seven quiet bicycles"}
+    answers = at_once(*[post(apart, None, f"/join/{link}", name=name, **form) for name in ("Ada", "Eve")])
+    assert statuses(answers) == [303, 404]
+    assert count(Answer.person_id == person, Answer.choice == "join") == 1
 
 
 def test_one_tracker_is_set_up_by_two(tmp_path):

@@ -9,10 +9,11 @@ from flask.testing import FlaskClient
 
 from tests.bad_input.doors import Door, doors
 from tests.conftest import Client
-from tests.factories import make_person, make_project
+from tests.factories import make_project
 from tests.soundness import check_page
 from tests.test_access import world  # noqa: F401  # a fixture, found here by its name
 from tracker import csrf
+from tracker.accounts import actions as accounts
 from tracker.accounts import tokens
 from tracker.accounts.models import Purpose
 from tracker.database import db
@@ -106,14 +107,13 @@ def attempts(app, world):  # noqa: F811
 @pytest.fixture
 def links(world) -> dict[str, str]:  # noqa: F811
     """Addresses with a token, and those that the access tests leave to others."""
-    stranger, newcomer = world.people["stranger"], make_person("New Comer")
-    newcomer.joined_at = newcomer.session_key = None
+    stranger = world.people["stranger"]
+    newcomer = accounts.invite(name="New Comer", email="new@example.org", actor=None)
     made = {
         purpose: tokens.link_token(tokens.issue(purpose, person, value))
         for purpose, person, value in (
             (Purpose.SIGN_IN, stranger, ""),
             (Purpose.RESET_PASSWORD, stranger, ""),
-            (Purpose.JOIN, newcomer, ""),
             (Purpose.CHANGE_EMAIL, stranger, "moved@example.org"),
         )
     }
@@ -124,7 +124,7 @@ def links(world) -> dict[str, str]:  # noqa: F811
         f"/projects/{review.id}/steps/reopen": "lead",
         f"/sign-in/{made[Purpose.SIGN_IN]}": "visitor",
         f"/password/reset/{made[Purpose.RESET_PASSWORD]}": "visitor",
-        f"/join/{made[Purpose.JOIN]}": "visitor",
+        f"/join/{accounts.invitation_link(newcomer).rpartition('/')[2]}": "visitor",
         f"/account/email/{made[Purpose.CHANGE_EMAIL]}": "stranger",
         "/import/confirm": "coordinator",
     }

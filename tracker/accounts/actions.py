@@ -9,19 +9,30 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import sqlalchemy as sa
-
 from tracker import clock
 from tracker.accounts import passwords, queries, tokens
-from tracker.accounts.models import Purpose, Token
+from tracker.accounts.invitations import (
+    JOIN,
+    can_join,
+    decline,
+    end_invitations,
+    invitation_link,
+    invite,
+    mail_again,
+    named,
+    take_back,
+    withdraw_invitation,
+)
+from tracker.accounts.models import Invitation, Purpose, Token
 from tracker.activity.kinds import declare
-from tracker.activity.models import Delivery
-from tracker.activity.record import GENERIC, owe, record
+from tracker.activity.record import owe, record
+from tracker.asks import actions as asks
+from tracker.asks.models import Ask
 from tracker.database import db
 from tracker.errors import RuleBroken
 from tracker.i18n import _, _l
 from tracker.institutions import actions as institutions
-from tracker.institutions.models import Affiliation, Institution, Network, Person
+from tracker.institutions.models import Affiliation, Person
 from tracker.themes.actions import start_agenda
 
 declare(
@@ -30,6 +41,7 @@ declare(
         "accounts.invite": _l("%(actor)s invited %(person)s."),
         "accounts.add_colleague": _l("%(actor)s noted that %(person)s works here."),
         "accounts.withdraw_invitation": _l("%(actor)s withdrew the invitation of %(person)s."),
+        "accounts.decline": _l("%(person)s does not want an account."),
         "accounts.join": _l("%(title)s joined."),
         "accounts.change_password": _l("%(actor)s changed their password."),
         "accounts.sign_out_everywhere": _l("%(actor)s signed out everywhere."),
@@ -37,7 +49,29 @@ declare(
     }
 )
 
-LONGEST_VALUE = Token.value.property.columns[0].type.length
+
+__all__ = [
+    "JOIN",
+    "ask_to_change_email",
+    "can_join",
+    "change_email",
+    "come",
+    "decline",
+    "invitation_link",
+    "invite",
+    "join",
+    "mail_reset_link",
+    "mail_sign_in_link",
+    "remove_affiliation",
+    "set_password",
+    "set_up",
+    "set_up_link",
+    "sign_in",
+    "sign_in_link",
+    "sign_out_everywhere",
+    "take_back",
+    "withdraw_invitation",
+]
 
 
 @dataclass(frozen=True)
@@ -93,8 +127,7 @@ def sign_in(person: Person) -> None:
     person.seen_at = clock.now()
     if person.joined_at is None:
         person.joined_at = clock.now()
-        tokens.withdraw(Purpose.JOIN, person=person)
-        record("accounts.join", person, actor=person)
+        record("accounts.join", person, actor=person, tell=end_invitations(person))
 
 
 def sign_in_link(person: Person, base_url: str, *, next_path: str = "", lasts: timedelta | None = None) -> str:
@@ -120,8 +153,8 @@ def mail_reset_link(email: str) -> None:
 def _mail_link(email: str, purpose: Purpose, template: str, value: str = "") -> None:
     person = queries.by_email(email)
     if person is not None and person.joined_at is None:
-        if queries.open_invitation(person):
-            _mail_invitation(person)
+        if standing := queries.invitations(person):
+            mail_again(standing[-1])
             return
         person = None  # known by name, never asked in
     with db.session.begin_nested() as attempt:  # the same work for an unknown address, so that time tells nothing
@@ -135,7 +168,7 @@ def _mail_link(email: str, purpose: Purpose, template: str, value: str = "") -> 
         _owe_link(template, person, token)
 
 
-def _owe_link(template: str, addressee: Any, token: Token, **details: str) -> None:
+def _owe_link(template: str, addressee: Any, token: Token, **details: Any) -> None:
     """Owe a mail that names the token's link. The nonce opens nothing without the secret key."""
     owe(template, addressee, purpose=token.purpose.value, nonce=token.nonce, **details)
 
@@ -193,121 +226,31 @@ def change_email(token: Token) -> Person:
 # --- being asked in -----------------------------------------------------------------------------------------
 
 
-def invite(
-    *,
-    name: str,
-    email: str,
-    actor: Person | None,
-    institution: Institution | None = None,
-    position: str = "",
-    as_contact: int | None = None,
-    coordinates: Network | None = None,
-    time_zone: str | None = None,
-) -> Person:
-    """Ask somebody in by mail; `email` is normalised. Safe to repeat: one person, one affiliation, a fresh link.
+def join(person: Person, ask: Ask, *, name: str, password: str | None, language: str) -> bool:
+    """An invited person makes their account; without a password they sign in by mailed links.
 
-    `as_contact` is the place (1 or 2) in which they answer for the institution; `coordinates` a network.
-    Somebody with an account gets no second one: they are affiliated, and told.
+    Returns False, with nothing changed, where the ask does not allow it any more: see `can_join`.
     """
-    person = queries.by_email(email)
-    if person is None:
-        more = {"time_zone": time_zone} if time_zone else {}
-        person = institutions.add_person(name=name, email=email, actor=actor, **more)
-    newest = _newest_delivery()
-    is_new_here = is_named = False
-    if institution is not None:
-        is_new_here = not any(held.is_current for held in queries.affiliations_of(person, institution))
-        if is_new_here:
-            institutions.affiliate(person, institution, position=position, actor=actor)
-        for held in queries.affiliations_of(person, institution):
-            institutions.confirm_affiliation(held, actor=actor)  # who asks somebody in vouches for them
-        if as_contact and not _holds(person, institution, as_contact):
-            institutions.name_contact(institution, person, as_contact, actor=actor)
-            is_named = True
-    if coordinates is not None and coordinates.id not in person.coordinated_ids:
-        institutions.name_coordinator(coordinates, person, actor=actor)
-        is_named = True
-    named = _named(person)
-    if person.joined_at is not None:
-        if is_new_here and not is_named:  # who was named was told so
-            record("accounts.add_colleague", institution, actor=actor, tell=[person], **named)
-        return person
-    _forget_mails(person, newest)  # one mail for one thing
-    record("accounts.invite", institution or coordinates or person, actor=actor, **named)
-    _mail_invitation(person, actor, institution or coordinates)
-    return person
-
-
-def _mail_invitation(person: Person, inviter: Person | None = None, place: Institution | Network | None = None) -> None:
-    """One link for all who asked; the token keeps where, so that one can take its invitation back."""
-    open_one = queries.open_invitation(person)
-    asked = [*(open_one.value.split() if open_one else ()), *([place.path] if place else ())]
-    while len(" ".join(asked)) > LONGEST_VALUE:
-        asked.pop(0)
-    tokens.withdraw(Purpose.JOIN, person=person)
-    token = tokens.issue(Purpose.JOIN, person, " ".join(dict.fromkeys(asked)))
-    names = {"inviter": inviter.name if inviter else "", "place": place.label if place else ""}
-    _owe_link("accounts/mail/join.txt", person, token, **names)
-
-
-def invitation_link(person: Person, base_url: str) -> str | None:
-    """The link that an open invitation was mailed with; None where there is none."""
-    token = queries.open_invitation(person)
-    return tokens.address(token, base_url) if token and person.joined_at is None else None
-
-
-def join(person: Person, *, name: str, password: str | None, language: str) -> None:
-    """An invited person makes their account; without a password they sign in by mailed links."""
+    db.session.refresh(person, with_for_update={"of": Person})
+    db.session.refresh(ask)
+    if not can_join(ask, person):
+        return False
     institutions.change_person(person, name=name, interface_language=language, actor=person)
     if password:
         person.password_hash = passwords.hashed(password)
-    sign_in(person)
+    stands, _invitation = asks.answer(ask, "join", {}, actor=person, by_link=True)
+    return stands
 
 
-def withdraw_invitation(person: Person, institution: Institution, *, actor: Person | None) -> None:
-    """Take an invitation back before the person came: the link, the contact's place and the bare affiliation.
-
-    The link works on where somebody else asked the person in too. An affiliation with dates is knowledge and
-    stays. Raises RuleBroken when they have come already.
-    """
-    invitation = queries.open_invitation(person)
-    if person.joined_at is not None or invitation is None:
-        raise RuleBroken(_("%(name)s has no open invitation.", name=person.name))
-    newest = _newest_delivery()
-    if institution.id in person.place_ids:
-        institutions.dismiss_contact(institution, person, actor=actor)
-    for affiliation in queries.affiliations_of(person, institution):
-        if affiliation.starts_on is None and affiliation.ends_on is None:
-            db.session.delete(affiliation)
-    invitation.value = " ".join(path for path in invitation.value.split() if path != institution.path)
-    if not invitation.value:  # nobody else's invitation stands
-        tokens.withdraw(Purpose.JOIN, person=person)
-    _forget_mails(person, newest)
-    named = _named(person)
-    record("accounts.withdraw_invitation", institution, actor=actor, **named)
-
-
-def _named(person: Person) -> dict[str, Any]:
-    return {"person": person.name, "person_id": person.id}
-
-
-def _holds(person: Person, institution: Institution, place: int) -> bool:
-    places = person.contact_places
-    return any(p.institution_id == institution.id and p.place == place and p.until is None for p in places)
-
-
-def _newest_delivery() -> int:
-    db.session.flush()
-    return db.session.scalar(sa.select(sa.func.max(Delivery.id))) or 0
-
-
-def _forget_mails(person: Person, newer_than: int) -> None:
-    """Drop the general mails owed to a person since: the one special mail that follows says it all."""
-    db.session.flush()
-    owed = (Delivery.recipient_id == person.id) & (Delivery.id > newer_than) & (Delivery.template == GENERIC)
-    for delivery in db.session.scalars(sa.select(Delivery).where(owed)).all():
-        db.session.delete(delivery)
-    db.session.flush()
+def come(invitation: Invitation, *, actor: Person) -> None:
+    """The answer “join”: the account is there, and so is again what an earlier no gave up of where they work."""
+    institution = invitation.institution
+    if institution is not None and not any(
+        held.is_current for held in queries.affiliations_of(invitation.person, institution)
+    ):
+        held = institutions.affiliate(invitation.person, institution, actor=actor)
+        institutions.confirm_affiliation(held, actor=actor)  # who asked them in vouched for them
+    sign_in(invitation.person)
 
 
 # --- where a person works -----------------------------------------------------------------------------------
@@ -319,6 +262,6 @@ def remove_affiliation(affiliation: Affiliation, *, actor: Person | None) -> Non
     others = [held for held in queries.affiliations_of(person, institution) if held is not affiliation]
     if institution.id in person.place_ids and not any(held.is_current for held in others):
         institutions.dismiss_contact(institution, person, actor=actor)
-    db.session.delete(affiliation)
-    named = _named(person)
-    record("accounts.remove_affiliation", institution, actor=actor, **named)
+    institutions.drop_affiliation(affiliation, actor=actor)
+    who = named(person)
+    record("accounts.remove_affiliation", institution, actor=actor, **who)

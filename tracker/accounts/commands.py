@@ -32,7 +32,7 @@ def invite_command(name: str, email: str, coordinates: str | None) -> None:
         person = actions.invite(name=name, email=_address(email), coordinates=network, actor=None)
     except RuleBroken as broken:
         raise click.ClickException(str(broken)) from broken
-    link = actions.invitation_link(person, signing.base_url())
+    link = actions.invitation_link(person)
     db.session.commit()
     click.echo(link or f"{person.name} has an account already.")
 

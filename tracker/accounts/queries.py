@@ -1,9 +1,10 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from tracker.accounts.models import Purpose, Token
+from tracker.accounts.models import Invitation
+from tracker.asks.models import Ask
 from tracker.database import db
 from tracker.institutions.models import Affiliation, Contact, Coordinator, Institution, Network, Person
 
@@ -15,11 +16,7 @@ STANDING = (
     selectinload(Person.memberships),
 )
 OF_AFFILIATION = (joinedload(Affiliation.institution), joinedload(Affiliation.person))
-_OPEN_INVITATION = (
-    Token.purpose == Purpose.JOIN,
-    Token.used_at.is_(None),
-    Token.withdrawn_at.is_(None),
-)
+_PLACES = (joinedload(Invitation.institution), joinedload(Invitation.network))
 
 
 def by_session_key(key: str) -> Person | None:
@@ -64,25 +61,39 @@ def people_with_address() -> sa.Select[Person]:
     )
 
 
-def open_invitation(person: Person) -> Token | None:
-    """The newest invitation of this person that nobody took back; its link may be too old by now."""
-    query = sa.select(Token).where(Token.person_id == person.id, *_OPEN_INVITATION)
-    return db.session.scalars(query.order_by(Token.id.desc()).limit(1)).first()
+def invitations(person: Person) -> list[Invitation]:
+    """The invitations of this person that stand, oldest first; what was mailed may be too old by now."""
+    query = sa.select(Invitation).where(Invitation.person_id == person.id, Invitation.ended_at.is_(None))
+    return list(db.session.scalars(query.options(*_PLACES).order_by(Invitation.id)))
+
+
+def invitation_to(place: Institution | Network | None, person: Person) -> Invitation | None:
+    """The invitation of this person that stands, to an institution, a network, or to nowhere in particular."""
+    return next((known for known in invitations(person) if known.place is (place or person)), None)
+
+
+def invitation_for_ask(invitation_id: int, *, lock: bool) -> Invitation | None:
+    """An invitation with its person and its place. The person is locked: they make one account, once."""
+    query = sa.select(Invitation).join(Invitation.person).where(Invitation.id == invitation_id)
+    query = query.options(contains_eager(Invitation.person).options(*STANDING), *_PLACES)
+    if lock:
+        query = query.with_for_update(of=Person).execution_options(populate_existing=True)
+    return db.session.scalars(query).first()
 
 
 def invited_to(institution: Institution, limit: int = 50) -> list[tuple[Person, datetime]]:
     """(person, until when the link works) of those invited to an institution who have not come yet."""
-    latest = sa.func.max(Token.expires_at, type_=Token.expires_at.type)
+    latest = sa.func.max(Ask.expires_at, type_=Ask.expires_at.type)
     query = (
         sa.select(Person, latest)
-        .join(Token, Token.person_id == Person.id)
-        .where(Person.joined_at.is_(None), *_OPEN_INVITATION)
-        .where(Person.affiliations.any(Affiliation.institution_id == institution.id))
+        .join(Invitation, Invitation.person_id == Person.id)
+        .join(Ask, (Ask.subject_type == Invitation.__tablename__) & (Ask.subject_id == Invitation.id))
+        .where(Invitation.institution_id == institution.id, Invitation.ended_at.is_(None))
         .group_by(Person.id)
         .order_by(Person.folded_name, Person.id)
         .limit(limit)
     )
-    return [(person, until) for person, until in db.session.execute(query)]
+    return [(person, until) for person, until in db.session.execute(query) if until is not None]
 
 
 def affiliations_of(person: Person, institution: Institution) -> list[Affiliation]:

@@ -17,14 +17,12 @@ PATHS = {
     Purpose.SET_UP: "/set-up/",
     Purpose.SIGN_IN: "/sign-in/",
     Purpose.RESET_PASSWORD: "/password/reset/",
-    Purpose.JOIN: "/join/",
     Purpose.CHANGE_EMAIL: "/account/email/",
 }
 LASTS = {
     Purpose.SET_UP: timedelta(hours=24),
     Purpose.SIGN_IN: timedelta(hours=1),
     Purpose.RESET_PASSWORD: timedelta(hours=1),
-    Purpose.JOIN: timedelta(days=30),
     Purpose.CHANGE_EMAIL: timedelta(hours=24),
 }
 

@@ -23,7 +23,7 @@ def issue(ask: Ask, person: Person) -> AskLink:
     held = db.session.scalars(
         sa.select(AskLink)
         .where(AskLink.ask_id == ask.id, AskLink.person_id == person.id, AskLink.withdrawn_at.is_(None))
-        .where(AskLink.expires_at > now + min(LASTS / 4, _until(ask, now) - now))
+        .where(AskLink.expires_at >= now + min(LASTS / 4, _until(ask, now) - now))
         .order_by(AskLink.id.desc())
         .limit(1)
     ).first()

@@ -28,9 +28,12 @@ def opened(text: str, purpose: Purpose, *, use: bool = False) -> Token | None:
     return tokens.open_token(text, purpose, use=use)
 
 
-def dead_link(purpose: Purpose) -> Any:
-    """One answer for links that are wrong, old, used or withdrawn: it tells nobody which."""
-    return render_template("accounts/dead_link.html", purpose=purpose.value), 404
+def dead_link(purpose: str) -> Any:
+    """One answer for links that are wrong, old, used or withdrawn: it tells nobody which.
+
+    `purpose` is that of a token, or "join".
+    """
+    return render_template("accounts/dead_link.html", purpose=str(purpose)), 404
 
 
 def come_in(person: Person, path: str = HOME) -> Any:

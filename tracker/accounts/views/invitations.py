@@ -61,8 +61,8 @@ def withdraw_invitation(institution: Institution, person_id: int) -> Any:
 
 
 def _invited(institution: Institution, person_id: int) -> Person:
-    """Somebody asked to join this institution; 404 for anyone else."""
+    """Somebody asked to join this institution who has not come yet; 404 for anyone else."""
     person: Person = load(Person, person_id)
-    if person.joined_at is not None or not queries.affiliations_of(person, institution):
+    if queries.invitation_to(institution, person) is None:
         abort(404)
     return person

@@ -4,12 +4,17 @@ from typing import Any
 
 from flask import render_template, request, url_for
 
+from tracker import clock
 from tracker.access import actor, public
 from tracker.accounts import actions, passwords
 from tracker.accounts.forms import JoinForm, NewPasswordForm
 from tracker.accounts.models import Purpose
 from tracker.accounts.views.blueprint import HOME, bp, come_in, dead_link, done, opened
+from tracker.asks import links
+from tracker.asks.models import AskLink
 from tracker.i18n import _, language
+
+JOIN = "join"
 
 
 @bp.route("/sign-in/<token>", methods=["GET", "POST"])
@@ -43,10 +48,14 @@ def reset_password(token: str) -> Any:
 @bp.route("/join/<token>", methods=["GET", "POST"])
 @public
 def join(token: str) -> Any:
-    found = opened(token, Purpose.JOIN)
-    if found is None or found.person is None or found.person.joined_at is not None:
-        return dead_link(Purpose.JOIN)
-    person = found.person
+    """Where the link of an invitation leads whoever wants an account.
+
+    Not `by_link`: it begins a session, so a cookie is no burden, and nobody is to be signed in by another site.
+    """
+    link = links.find(token)
+    if link is None or not _lets_join(link):
+        return dead_link(JOIN)
+    person = link.person
     form = JoinForm(obj=person, about=(person.email or "",))
     by_links = request.form.get("way") == "links"
     valid = form.submitted()
@@ -55,15 +64,19 @@ def join(token: str) -> Any:
         valid = False
     if not valid:
         status = 422 if request.method == "POST" else 200
-        places = [held.institution for held in person.current_affiliations]
+        place = link.ask.details.get("place", "")
         page = "accounts/join.html"
         shortest = passwords.SHORTEST
-        return render_template(page, form=form, person=person, places=places, shortest=shortest), status
-    if opened(token, Purpose.JOIN, use=True) is None:
-        return dead_link(Purpose.JOIN)
+        return render_template(page, form=form, person=person, place=place, shortest=shortest), status
     password = None if by_links else form.password.data
-    actions.join(person, name=form.name.data, password=password, language=language())
+    if not actions.join(person, link.ask, name=form.name.data, password=password, language=language()):
+        return dead_link(JOIN)
     return come_in(person)
+
+
+def _lets_join(link: AskLink) -> bool:
+    is_good = link.withdrawn_at is None and link.expires_at > clock.now()
+    return is_good and actions.can_join(link.ask, link.person)
 
 
 @bp.route("/account/email/<token>", methods=["GET", "POST"])
