@@ -18,9 +18,13 @@ from tracker.activity.models import Activity, Delivery
 from tracker.activity.outbox import CLAIM_LASTS, MOST_ATTEMPTS, send_owed
 from tracker.activity.record import owe, record
 from tracker.activity.states import Rhythm
+from tracker.contacts import actions as contacts
 from tracker.database import db
+from tracker.dates import PartialDate
 from tracker.errors import RuleBroken
 from tracker.institutions import actions as institutions
+from tracker.milestones import actions as milestones
+from tracker.milestones.rounds import look_after
 from tracker.notifications import actions as notifications
 from tracker.projects import actions as projects
 from tracker.projects.states import ProjectState
@@ -217,6 +221,11 @@ def every_letter_owed():
     recruiting.invite(call, nobody_there, note="Come!", actor=call.lead)
     institutions.affiliate(make_person(), place, actor=None)
     assert colleague.joined_at is None
+    contacts.name(place, make_person(), 2, actor=make_person(coordinates=project.network))
+    soon = PartialDate(f"{clock.today() + timedelta(days=2)}")
+    milestones.add_milestone(project, name="Survey", due=soon, actor=None)
+    db.session.commit()
+    look_after(100)
     reader = make_person(rhythm=Rhythm.DAILY)
     held = record("projects.change", project, actor=None, tell=[reader]).deliveries[0]
     held.not_before = clock.now()
