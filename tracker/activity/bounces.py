@@ -55,9 +55,8 @@ def _names_in(headers: Message) -> list[str]:
 
 
 def _is_failure(group: Message) -> bool:
-    action, status = _field(group, "Action").lower(), _field(group, "Status")
-    permanent = re.match(r"5\.\d+\.\d+", status or re.sub(r"^\S+;\s*\d{3}[ -]?", "", _field(group, "Diagnostic-Code")))
-    return action == "failed" and permanent is not None
+    """Given up, says the server, whatever the status: 4.4.7 is a mail that waited too long (RFC 3464, 2.3.3)."""
+    return _field(group, "Action").lower() == "failed"
 
 
 def _words(group: Message) -> str:
