@@ -60,7 +60,8 @@ def asked_by(person: Person) -> list[Ask]:
     return list(
         db.session.scalars(
             sa.select(Ask)
-            .where(Ask.asked_by_id == person.id, Ask.state == AskState.OPEN, ~waiting_for(person))
+            .where(Ask.asked_by_id == person.id, Ask.state == AskState.OPEN)
+            .where(sa.case((waiting_for(person), 1), else_=0) == 0)
             .order_by(Ask.asked_at, Ask.id)
             .limit(MOST_ASKED)
         )

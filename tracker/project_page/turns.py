@@ -16,6 +16,8 @@ from tracker.permissions import permissions
 from tracker.projects.models import Project, Transition
 from tracker.projects.states import ProjectState
 
+Rows = Mapping[tuple[str, int], Any]  # by table and id
+
 
 @dataclass(frozen=True)
 class Turn:
@@ -30,17 +32,17 @@ class Turn:
 
 
 def whose_turn(
-    project: Project, actor: Person | None, *, plan: list[Milestone], asks: list[tuple[Ask, bool]]
+    project: Project, actor: Person | None, *, plan: list[Milestone], asks: list[tuple[Ask, bool]], rows: Rows
 ) -> Turn | None:
     """What the project waits for now, as `actor` may know it: what waits for themselves, else what it waits for.
 
-    `asks` are the open ones with whether they wait for the actor, the worst first. Only the lead and the coordinators
+    `asks` are the open ones with whether they wait for the actor, the worst first; `rows` what they are about, as far
+    as the page has it. Only the lead and the coordinators
     learn who is waited for. None for a project that is over.
     """
     leading = permissions["lead_project"](actor, project)
     mine = [_to_answer(ask, actor) for ask, is_mine in asks if is_mine]
     others = [ask for ask, is_mine in asks if not is_mine]
-    rows = {(row.__tablename__, row.id): row for row in (project, *project.partners, *plan)}
     waited = [_named(ask, actor, rows) for ask in others] if leading else _unnamed(others, actor)
     own = _own_step(project, actor, leading, plan)
     if own is not None and (not asks or (not mine and project.state in (ProjectState.DRAFT, ProjectState.STOPPED))):
@@ -59,12 +61,12 @@ def _to_answer(ask: Ask, actor: Person | None) -> Turn:
     return Turn(_said(ask, KINDS[ask.kind].question), _when([ask], actor), mine=True, path=ask.path)
 
 
-def _named(ask: Ask, actor: Person | None, rows: Mapping[tuple[str, int], Any]) -> Turn:
+def _named(ask: Ask, actor: Person | None, rows: Rows) -> Turn:
     path = ask.path if may_open(ask, actor, rows) else ""
     return Turn(_said(ask, KINDS[ask.kind].waiting_for), _when([ask], actor), path=path)
 
 
-def may_open(ask: Ask, actor: Person | None, rows: Mapping[tuple[str, int], Any]) -> bool:
+def may_open(ask: Ask, actor: Person | None, rows: Rows) -> bool:
     """Whether `actor` looks after an ask, as the permission `manage_ask` says it, of which `rows` hold the subject by
     its table and id: a page with many asks reads none of them one by one."""
     if actor is None:

@@ -13,7 +13,7 @@ from tracker.milestones import queries as milestone_queries
 from tracker.milestones.states import REASON_LABELS, DelayReason
 from tracker.paging import paginate
 from tracker.project_page.queries import open_asks
-from tracker.project_page.turns import may_open, whose_turn
+from tracker.project_page.turns import Rows, may_open, whose_turn
 from tracker.projects import actions, queries
 from tracker.projects.models import Partner, Project
 from tracker.projects.requirements import missing
@@ -38,6 +38,7 @@ def show(project: Project) -> str:
     plan = milestone_queries.plan(project)
     terms = term_queries.latest(project) if follows else None
     asks = open_asks(project, person)
+    rows = _subjects(project, *project.partners, *plan, *(terms.replies if terms else ()))
     steps = _steps(project, asks)
     forward = next((step for step in steps if step.is_forward), None)
     return render_template(
@@ -53,8 +54,8 @@ def show(project: Project) -> str:
         reports=report_queries.of_project(project, person),
         terms=terms,
         unconfirmed=unconfirmed(project, terms) if follows else [],
-        turn=whose_turn(project, person, plan=plan, asks=asks),
-        asked=_asked_of_partners(project, asks),
+        turn=whose_turn(project, person, plan=plan, asks=asks, rows=rows),
+        asked=_asked_of_partners(asks, rows),
         life=_life(project),
         forward=forward,
         still=[(item.sentence, item.path) for item in missing(project, forward.name)] if forward else [],
@@ -71,13 +72,17 @@ def whole_history(project: Project) -> str:
     return render_template("project_page/history.html", project=project, page=page, events=events)
 
 
-def _asked_of_partners(project: Project, asks: list[tuple[Ask, bool]]) -> dict[int, tuple[Ask, bool]]:
+def _subjects(*rows: Any) -> Rows:
+    """What questions about a project are about, by table and id: nothing is read again to know who may open one."""
+    return {(row.__tablename__, row.id): row for row in rows}
+
+
+def _asked_of_partners(asks: list[tuple[Ask, bool]], rows: Rows) -> dict[int, tuple[Ask, bool]]:
     """By partner: the open question to or from it that the reader may open, and whether it waits for the reader."""
-    rows = {(Partner.__tablename__, partner.id): partner for partner in project.partners}
     return {
         ask.subject_id: (ask, mine)
         for ask, mine in asks
-        if (ask.subject_type, ask.subject_id) in rows and (mine or may_open(ask, actor(), rows))
+        if ask.subject_type == Partner.__tablename__ and (mine or may_open(ask, actor(), rows))
     }
 
 
