@@ -6,12 +6,19 @@ from unittest.mock import patch
 
 from sqlalchemy import text
 
-from tests.factories import WORDS, make_institution, make_person, make_project, make_report
+from tests.factories import WORDS, make_institution, make_network, make_person, make_project, make_report
+from tracker import clock
 from tracker.accounts import actions as accounts
 from tracker.accounts import tokens
 from tracker.accounts.models import Purpose
+from tracker.asks.models import Ask
+from tracker.asks.queries import latest
+from tracker.contacts import actions as contacts
 from tracker.database import db
 from tracker.dates import PartialDate
+from tracker.institutions import actions as institutions
+from tracker.institutions.models import Institution, Person
+from tracker.memberships import actions as memberships
 from tracker.milestones import actions as milestones
 from tracker.milestones.queries import plan
 from tracker.milestones.states import DelayReason, NoteAudience
@@ -80,6 +87,16 @@ def _make_world() -> SimpleNamespace:
     )
 
 
+def _asked_about_contacts(institution: Institution, contact: Person) -> tuple[Ask, Ask]:
+    """Somebody is asked to become its second contact, somebody says that they work there, and mail is refused."""
+    contact.mail_trouble, contact.mail_trouble_at = "550 5.1.1", clock.now()
+    seat = contacts.name(institution, make_person("Вера", institution=institution), 2, actor=contact)
+    outsider = make_person("Олег")
+    claim = latest("contacts.claim", institutions.affiliate(outsider, institution, position="Учёный", actor=outsider))
+    assert seat is not None and claim is not None
+    return seat, claim
+
+
 def _in_cyrillic() -> None:
     """What the product itself names in English at first becomes text in another script."""
     db.session.execute(text("UPDATE milestone SET name = 'Веха ' || id"))
@@ -93,7 +110,13 @@ def _pages(*things: Any) -> dict[str, list[str]]:
     milestone = plan(running)[1]
     newcomer = accounts.invite(name="Новый человек", email="new@example.org", institution=institution, actor=person)
     link = {purpose: tokens.link_token(tokens.issue(purpose, person)) for purpose in Purpose}
+    seat, claim = _asked_about_contacts(institution, running.partner_people[0])
     invitation = accounts.invitation_link(newcomer).rpartition("/")[2]
+    outside = make_institution("Институт", country="PE", member_of=None)
+    make_person("Анна", contact_of=outside)
+    asked = memberships.add(outside, running.network, note=TEXT, actor=running.coordinator)
+    second = make_network("Второй союз", description=TEXT)
+    wish = memberships.request(institution, second, note=TEXT, actor=running.partner_people[0])
     everyone = [
         "/",
         "/projects",
@@ -156,7 +179,15 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         report.path,
         f"{report.path}/edit",
     ]
-    partner = ["/me", call.path, f"{call.path}/partners/{invited.id}", f"{institution.path}/invite"]
+    partner = [
+        "/me",
+        call.path,
+        f"{call.path}/partners/{invited.id}",
+        f"{institution.path}/invite",
+        f"{second.path}/join",
+        wish.path,
+    ]
+    partner += [f"{institution.path}/contacts", f"{institution.path}/contacts/leave", seat.path, claim.path]
     coordinator = [
         "/board",
         "/board/late",
@@ -169,6 +200,7 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         f"{institution.path}/contacts/1/dismiss",
         f"{running.network.path}/edit",
         f"{running.network.path}/members",
+        asked.path,
         f"{running.network.path}/members/{institution.id}/leave",
         f"{running.network.path}/coordinators",
         f"{running.network.path}/coordinators/{running.coordinator.id}/dismiss",

@@ -11,6 +11,7 @@ from tracker.asks import actions as asks
 from tracker.asks.models import Ask
 from tracker.contacts import queries
 from tracker.database import db
+from tracker.institutions import actions
 from tracker.projects.states import ProjectState
 from tracker.recruiting import actions as recruiting
 
@@ -43,13 +44,15 @@ def test_the_longest_waiting_stands_first(waiting):
 
 
 def test_who_was_seen_or_answered_lately_or_came_lately_is_not_silent(waiting):
-    rosa, bela, chen = waiting
+    rosa, _bela, chen = waiting
     rosa.seen_at = clock.now() - timedelta(days=3)
     chen.seen_at = clock.now() - timedelta(days=45)
     assert silent(the_network().id) == ["Chen", "Bela"]
     ask = db.session.scalars(sa.select(Ask).where(Ask.addressee_id == next(iter(chen.contact_ids)))).one()
     asks.answer(ask, "decline", {}, actor=chen)
     assert silent(the_network().id) == ["Bela"]
+    actions.name_contact(rosa.affiliations[0].institution, make_person("New"), actions.SECOND, actor=None)
+    assert silent(the_network().id) == []
 
 
 def test_a_question_of_this_month_makes_nobody_silent():
