@@ -43,7 +43,8 @@ class Delivery(Base):
     """The outbox: one e-mail owed to one address, as a row before it is a letter.
 
     A held row is not sent by itself: from `not_before` on it is gathered, with what else is held for its person,
-    into one mail, whose row `digest_id` names.
+    into one mail, whose row `digest_id` names. Its `sent_at` is then the moment it was gathered; whether that mail
+    went out is told by the mail's own row.
     """
 
     __tablename__ = "delivery"
