@@ -1,7 +1,8 @@
 """Languages of the interface: sentences, direction, and dates, numbers and names as the reader writes them.
 
-The only importer of Flask-Babel, and of Babel beside `hours` (weekends) and `catalogues`. Sentences are looked up with Babel itself, because the same `_()`
-is called in pages, in mails and in commands, with a request, an application or neither at hand.
+The only importer of Flask-Babel, and of Babel beside `hours` (weekends) and `catalogues`. Sentences are looked up
+with Babel itself, because the same `_()` is called in pages, in mails and in commands, with a request, an application
+or neither at hand.
 """
 
 import re
