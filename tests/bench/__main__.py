@@ -1,4 +1,4 @@
-"""Fill databases of several sizes, measure every page on each, and print a table. See --help."""
+"""Fill databases of several sizes, measure every page and the worker on each, and print tables. See --help."""
 
 import argparse
 import os
@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from tests.bench import servers, table
 from tests.bench.generator import counted, describe, fill
 from tests.bench.measure import measure
+from tests.bench.work import work
 from tracker import create_app
 from tracker.database import db
 
@@ -25,7 +26,9 @@ def main() -> None:
     asked = _arguments()
     servers.apart(servers.LOAD)
     sizes = sorted(int(size.replace(",", "").replace("_", "")) for size in asked.sizes.split())
+    part, prefix = _wanted(asked.only)
     results: table.Results = {}
+    works: table.Works = {}
     about = [f"Measured on {platform.processor() or platform.machine()}, {os.cpu_count()} processors, "
              f"Python {platform.python_version()}, {asked.seconds:g} s a page and load."]  # fmt: skip
     for size in sizes:
@@ -40,25 +43,29 @@ def main() -> None:
             took = time.monotonic() - began
             about.append(f"{size:,} projects: {describe(counted(app))}; {made.rows:,} in all, made in {took:.0f} s.")
             _say(about[-1])
-            results[size] = measure(
-                app,
-                made,
-                database,
-                seconds=asked.seconds,
-                beside_bare=size == sizes[-1],
-                only=asked.only,
-                explain=asked.explain and size == sizes[-1],
-            )
+            explain = asked.explain and size == sizes[-1]
+            if part != "worker":
+                beside = size == sizes[-1]
+                how = {"seconds": asked.seconds, "beside_bare": beside, "only": prefix, "explain": explain}
+                results[size] = measure(app, made, database, **how)
+            if part != "pages":
+                works[size] = work(app, explain=explain)
             with app.app_context():
                 db.engine.dispose()
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-    text = table.markdown(results, about)
+    text = table.markdown(results, works, about)
     _say(text)
     if asked.explain:
-        _say(table.slow_queries(results))
+        _say(table.slow_queries(results, works))
     if asked.markdown:
         Path(asked.markdown).write_text(text, encoding="utf-8")
+
+
+def _wanted(words: list[str]) -> tuple[str, str]:
+    """("worker", "pages" or "" for both, what the names of pages begin with)."""
+    part, *rest = words or [""]
+    return (part, " ".join(rest)) if part in ("worker", "pages", "") else ("pages", " ".join(words))
 
 
 def _say(text: str) -> None:
@@ -70,7 +77,9 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python3 run.py bench", description=__doc__)
     parser.add_argument("--sizes", default=" ".join(map(str, SIZES)), help='numbers of projects, "200 2000 20000"')
     parser.add_argument("--seconds", type=float, default=3.0, help="for each page and load (default: 3)")
-    parser.add_argument("--only", default="", help="pages whose name begins so, such as board")
+    parser.add_argument(
+        "--only", nargs="+", default=[], help='worker, pages, pages "ask", or ask: pages whose name begins so'
+    )
     parser.add_argument("--database", help="a postgresql:// address; EVERYTHING in it is removed")
     parser.add_argument("--markdown", help="a file to write the table to as well")
     parser.add_argument("--explain", action="store_true", help="also print the slowest queries and their plans")

@@ -11,7 +11,11 @@ from flask import Flask
 from tests.bench import histories
 from tests.bench.bulk import Bulk
 from tests.bench.phrases import CITIES, SUBJECTS, Phrases
+from tests.bench.questions import KNOWN
 from tracker import clock, migrations
+from tracker.activity.states import Rhythm
+from tracker.asks.models import Ask
+from tracker.asks.states import AskState
 from tracker.countries import COUNTRIES
 from tracker.database import Base, db
 from tracker.folding import fold
@@ -37,14 +41,31 @@ PROJECTS_AN_INSTITUTION = 20
 PROJECTS_A_PERSON = 2  # twice as many projects as people: each works in about six
 
 
+OPEN_CLAIMS = 10  # that wait for each of those who are KNOWN: all that waits for them
+RHYTHMS = (Rhythm.DAILY, Rhythm.WEEKLY, Rhythm.AT_ONCE, Rhythm.ASKS)
+ZONES = ("Africa/Nairobi", "America/La_Paz", "Asia/Dhaka", "Asia/Shanghai", "Europe/Madrid")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A person said that they work somewhere, and the institution was asked."""
+
+    affiliation: int
+    person: int
+    institution: int
+    is_confirmed: bool
+
+
 @dataclass
 class Filled:
-    """What there is to look at: ids of public pages, and the session keys of three people."""
+    """What there is to look at: ids of public pages, asks of a contact, what ends links, and three session keys."""
 
     projects: list[int] = field(default_factory=list)
     institutions: list[int] = field(default_factory=list)
     reports: list[int] = field(default_factory=list)
     themes: list[int] = field(default_factory=list)
+    asks: list[int] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
     sessions: dict[str, str] = field(default_factory=dict)
     rows: int = 0
 
@@ -60,8 +81,8 @@ def fill(app: Flask, number: int) -> Filled:
         people = max(number // PROJECTS_A_PERSON, 2 * 50)
         _themes(bulk, made)
         where = _places(bulk, made, phrases, chance)
-        _people(bulk, made, people, where)
-        histories.write(bulk, made, number, people, where, phrases, chance)
+        claims = _people(bulk, made, people, where)
+        histories.write(bulk, made, number, people, where, claims, phrases, chance)
         _searchable(bulk, phrases)
         bulk.finish(Base.metadata)
         made.rows = bulk.rows
@@ -132,10 +153,13 @@ def _places(bulk: Bulk, made: Filled, phrases: Phrases, chance: Random) -> dict[
     return where
 
 
-def _people(bulk: Bulk, made: Filled, number: int, where: dict[int, str]) -> None:
-    """People, spread over the institutions; two contacts of each, and two coordinators."""
+def _people(bulk: Bulk, made: Filled, number: int, where: dict[int, str]) -> list[Claim]:
+    """People, spread over the institutions; two contacts of each, and two coordinators.
+
+    Returns where they say they work. One in ten has just named a second institution, which has not confirmed it.
+    """
     now, places = clock.now(), len(where)
-    rows, affiliations = [], []
+    rows, claims = [], []
     for person in range(1, number + 1):
         name = f"{CITIES[person % len(CITIES)]} {SUBJECTS[person % len(SUBJECTS)].title()} {person}"
         rows.append(
@@ -147,20 +171,38 @@ def _people(bulk: Bulk, made: Filled, number: int, where: dict[int, str]) -> Non
                 "session_key": f"bench-{person}",
                 "joined_at": now,
                 "seen_at": now,
+                "rhythm": RHYTHMS[person % len(RHYTHMS)],
+                "time_zone": ZONES[person % len(ZONES)],
             }
         )
-        affiliations.append(
+        claims.append(Claim(person, person, (person - 1) % places + 1, is_confirmed=True))
+    here = max(KNOWN) + 1
+    more = [
+        (here + order * OPEN_CLAIMS + each, known) for order, known in enumerate(KNOWN) for each in range(OPEN_CLAIMS)
+    ]
+    here += len(more)
+    more += [(person, (person + 4) % places + 1) for person in range(here, number - 1, 10)]
+    claims += [
+        Claim(number + order, person, place, is_confirmed=False)
+        for order, (person, place) in enumerate(more, start=1)
+        if place not in KNOWN or person < here
+    ]
+    bulk.put(Person, rows)
+    bulk.put(
+        Affiliation,
+        [
             {
-                "person_id": person,
-                "institution_id": (person - 1) % places + 1,
+                "id": claim.affiliation,
+                "person_id": claim.person,
+                "institution_id": claim.institution,
                 "position": "Researcher",
                 "starts_on": None,
                 "ends_on": None,
-                "confirmed_at": now - timedelta(days=400),
+                "confirmed_at": now - timedelta(days=400) if claim.is_confirmed else None,
             }
-        )
-    bulk.put(Person, rows)
-    bulk.put(Affiliation, affiliations)
+            for claim in claims
+        ],
+    )
     seats = [(place, person, 1) for place in where if (person := place) <= number]
     seats += [(place, person, 2) for place in where if (person := place + places) <= number]
     bulk.put(
@@ -169,7 +211,13 @@ def _people(bulk: Bulk, made: Filled, number: int, where: dict[int, str]) -> Non
     )
     coordinators = (number, number - 1)
     bulk.put(Coordinator, [{"network_id": 1, "person_id": person, "until": None} for person in coordinators])
-    made.sessions = {"researcher": "bench-60", "contact": "bench-7", "coordinator": f"bench-{number}"}
+    contact, researcher = KNOWN
+    made.sessions = {
+        "researcher": f"bench-{researcher}",
+        "contact": f"bench-{contact}",
+        "coordinator": f"bench-{number}",
+    }
+    return claims
 
 
 def _searchable(bulk: Bulk, phrases: Phrases) -> None:
@@ -187,11 +235,15 @@ def _searchable(bulk: Bulk, phrases: Phrases) -> None:
 def counted(app: Flask) -> dict[str, int]:
     """How many rows the main tables have."""
     names = ("institution", "person", "project", "partner", "milestone", "progress_note", "report", "activity")
+    names += ("ask", "delivery")
     with app.app_context():
-        return {
+        counts = {
             name: db.session.scalar(sa.select(sa.func.count()).select_from(Base.metadata.tables[name])) or 0
             for name in names
         }
+        is_open = Ask.state == AskState.OPEN
+        counts["open ask"] = db.session.scalar(sa.select(sa.func.count()).select_from(Ask).where(is_open)) or 0
+        return counts
 
 
 def describe(counts: dict[str, int]) -> Any:

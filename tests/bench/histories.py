@@ -1,16 +1,20 @@
 """The projects of the generated database: partners, plans, notes, activity, reports."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from tests.bench.asked import SLIP, Asked
 from tests.bench.bulk import Bulk
 from tests.bench.phrases import Phrases
+from tests.bench.questions import KNOWN, Questions
+from tests.bench.tables import Tables
 from tracker import clock
 from tracker.activity.models import Activity
-from tracker.dates import PartialDate
+from tracker.dates import PartialDate, earth_day
 from tracker.files import StoredFile
 from tracker.milestones.models import DateChange, Milestone, ProgressNote
+from tracker.milestones.queries import ASKED_BEFORE
 from tracker.milestones.states import TEMPLATES, DelayReason, MilestoneState, NoteAudience
 from tracker.projects.models import (
     Partner,
@@ -21,60 +25,46 @@ from tracker.projects.models import (
     Transition,
     project_theme,
 )
-from tracker.projects.states import AUDIENCES, PATH, Audience, Commitment, ProjectState, Role
+from tracker.projects.states import ASKED, AUDIENCES, PATH, Audience, Commitment, ProjectState, Role
 from tracker.reports.models import Report, ReportAuthor
 from tracker.reports.states import ReportState
 from tracker.terms.models import Confirmation, Terms
 
 if TYPE_CHECKING:
-    from tests.bench.generator import Filled
+    from tests.bench.generator import Claim, Filled
 
 S = ProjectState
 SHARES = {S.DRAFT: 3, S.PROPOSED: 4, S.RECRUITING: 6, S.RUNNING: 8, S.REVIEW: 2, S.PUBLISHED: 5, S.STOPPED: 2}
 STARTED = (S.RUNNING, S.REVIEW, S.PUBLISHED)
 PARTNERS, NOTES = 3, 7
+AT_ONCE = 2_000  # projects whose rows are held in memory
+WAITING = (Commitment.INVITED, Commitment.INTERESTED, Commitment.AGREED)
 PLAN = [str(name) for name, _months in TEMPLATES["paired-study"].milestones]
 TALK = "We finished the interviews of this month and share the tables in the folder. Two districts are missing."
 STEPS = ("propose", "accept", "start", "submit", "publish")
 
 
-class Tables:
-    """The rows of each table, in the order in which they must be written."""
-
-    def __init__(self) -> None:
-        order: tuple[Any, ...] = (
-            Project,
-            project_theme,
-            ProjectCountry,
-            ProjectGoal,
-            Partner,
-            ProjectMember,
-            Transition,
-            Terms,
-        )
-        order += (Confirmation, Milestone, DateChange, ProgressNote, StoredFile, Report, ReportAuthor, Activity)
-        self.rows: dict[Any, list[dict[str, Any]]] = {table: [] for table in order}
-
-    def add(self, table: Any, **values: Any) -> int:
-        """Note a row and return its place, from 1."""
-        self.rows[table].append(values)
-        return len(self.rows[table])
-
-    def write(self, bulk: Bulk) -> None:
-        self.rows[Activity].sort(key=lambda row: row["at"])
-        for table, rows in self.rows.items():
-            bulk.put(table, rows)
-
-
 def write(
-    bulk: Bulk, made: "Filled", number: int, people: int, where: dict[int, str], phrases: Phrases, chance: Random
+    bulk: Bulk,
+    made: "Filled",
+    number: int,
+    people: int,
+    where: dict[int, str],
+    claims: list["Claim"],
+    phrases: Phrases,
+    chance: Random,
 ) -> None:
-    """Add `number` projects to `made` and the database."""
+    """Add `number` projects to `made` and the database, and all that was asked."""
     tables, now = Tables(), clock.now()
+    questions = Questions(tables, made, chance, people, len(where), now)
     states = chance.choices(list(SHARES), weights=list(SHARES.values()), k=number)
     for project, state in enumerate(states, start=1):
-        History(tables, made, phrases, chance, people, where, now).tell(project, state)
-    tables.write(bulk)
+        History(tables, made, phrases, chance, people, where, now, questions).tell(project, state)
+        if project % AT_ONCE == 0:
+            tables.write(bulk)
+    questions.claims(claims)
+    questions.failed_mails()
+    tables.finish(bulk)
 
 
 class History:
@@ -89,9 +79,10 @@ class History:
         people: int,
         where: dict[int, str],
         now: datetime,
+        questions: Questions,
     ) -> None:
         self.tables, self.made, self.phrases, self.chance = tables, made, phrases, chance
-        self.people, self.where, self.now = people, where, now
+        self.people, self.where, self.now, self.questions = people, where, now, questions
 
     def tell(self, project: int, state: ProjectState) -> None:
         """Note all rows of a project in this state."""
@@ -101,6 +92,9 @@ class History:
         self.places = [(person - 1) % len(self.where) + 1 for person in self.team]
         if len(set(self.places)) < PARTNERS:
             self.places = chance.sample(range(1, len(self.where) + 1), PARTNERS)
+        # Nothing of it waits for those whose own pages are measured: they have the same questions at every size.
+        self.is_quiet = bool({*self.team, *self.places} & set(KNOWN))
+        self.questions.leads[project] = self.team[0]
         age = timedelta(days=chance.randrange(60, 420))
         if state is S.PUBLISHED:
             age += timedelta(days=chance.randrange(2500))
@@ -110,6 +104,7 @@ class History:
         before = S.RUNNING if state is S.STOPPED else None
         audience = AUDIENCES.get(before or state, Audience.TEAM)
         self.title = self.phrases.title()
+        self.asked = Asked(self.questions, project, self.title, self.begun, self.team, self.places)
         texts = {
             name: self.phrases.paragraph(length) for name, length in (("question", 1), ("why_now", 1), ("summary", 2))
         }
@@ -140,8 +135,9 @@ class History:
         started = state in STARTED or state is S.STOPPED
         partners = self._partners(started, state)
         self._transitions(before or state, state)
+        self.asked.proposed(state)
         if started:
-            self._terms(partners)
+            self._terms(partners, state)
         if started or state is S.RECRUITING:
             self._plan(partners, state)
         if started:
@@ -174,8 +170,12 @@ class History:
             if position and state in (S.DRAFT, S.PROPOSED):
                 break
             if position and not started:
-                commitment = self.chance.choice((Commitment.INVITED, Commitment.INTERESTED, Commitment.AGREED))
+                commitment = self.chance.choices(WAITING, weights=(3, 3, 2))[0]
+                if self.is_quiet:
+                    commitment = Commitment.AGREED
             asked = self.begun + timedelta(days=10 + position)
+            if commitment in ASKED:
+                asked = self.questions.recently()
             partner = self.tables.add(
                 Partner,
                 project_id=self.project,
@@ -190,6 +190,8 @@ class History:
                 answered_at=asked + timedelta(days=5) if commitment is Commitment.AGREED else None,
             )
             rows.append(partner)
+            if position:
+                self.asked.joins(partner, place, commitment, asked)
             self.tables.add(
                 ProjectMember,
                 project_id=self.project,
@@ -225,7 +227,7 @@ class History:
         )
         self.happened(f"projects.{step}", part, 0, reason=reason)
 
-    def _terms(self, partners: list[int]) -> None:
+    def _terms(self, partners: list[int], state: ProjectState) -> None:
         at = self.begun + timedelta(days=30)
         terms = self.tables.add(
             Terms,
@@ -235,40 +237,57 @@ class History:
             text_html=f"<p>{TALK}</p>",
             written_by_id=self.team[0],
             written_at=at,
+            asked_as_of=self.latest,
         )
         self.happened("terms.write", 0.2, 0, number=1)
         for position, partner in enumerate(partners):
-            self.tables.add(Confirmation, terms_id=terms, partner_id=partner, person_id=self.team[position], at=at)
-            self.happened("terms.confirm", 0.21, position, partner="A partner", number=1)
+            waits = bool(position) and state is S.RUNNING and not self.is_quiet and self.chance.random() < 0.5
+            reply = self.tables.add(
+                Confirmation,
+                terms_id=terms,
+                partner_id=partner,
+                person_id=None if waits else self.team[position],
+                at=None if waits else at,
+            )
+            place, asked = ("institution", self.places[position]), self.questions.recently() if waits else at
+            self.asked.note(
+                "terms.confirm", ("confirmation", reply), place, asked, "open" if waits else "confirm", number=1
+            )
+            if not waits:
+                self.happened("terms.confirm", 0.21, position, partner="A partner", number=1)
 
     def _plan(self, partners: list[int], state: ProjectState) -> None:
         self.happened("milestones.plan", 0.22)
         reached = {S.RECRUITING: 0, S.REVIEW: 8, S.PUBLISHED: 10}.get(state, self.chance.randrange(2, 8))
-        upcoming = self.now.date() + timedelta(days=self.chance.randrange(-20, 90))
+        upcoming = self.now.date() + timedelta(days=30 if self.is_quiet else self.chance.randrange(-20, 40))
         for place, name in enumerate(PLAN):
             due = PartialDate.of(upcoming + timedelta(days=45 * (place - reached)))
             slips = place == reached - 1
             done = place < reached
+            waits = not done and due.last_day <= earth_day() + ASKED_BEFORE
             milestone = self.tables.add(
                 Milestone,
                 project_id=self.project,
                 name=name,
-                first_due=_earlier(due, 21) if slips else due,
+                first_due=PartialDate.of(due.first_day - SLIP) if slips else due,
                 due=due,
                 last_day=due.last_day,
                 partner_id=partners[place % len(partners)] if place % 3 else None,
                 person_id=self.team[place % len(self.team)] if place % 2 else None,
                 state=MilestoneState.DONE if done else MilestoneState.PLANNED,
-                done_on=_earlier(due, 1) if done else None,
+                done_on=PartialDate.of(due.first_day - timedelta(days=1)) if done else None,
                 created_at=self.begun,
+                asked_for=due.last_day if done or (waits and state is S.RUNNING) else None,
+                asked_as_of=self.latest,
             )
+            self.asked.about_milestone(milestone, name, place, due, done=done, waits=waits, slips=slips, state=state)
             if slips:
                 self.tables.add(
                     DateChange,
                     milestone_id=milestone,
                     at=self.begun,
                     person_id=self.team[0],
-                    before=_earlier(due, 21),
+                    before=PartialDate.of(due.first_day - SLIP),
                     after=due,
                     reason=DelayReason.FIELDWORK,
                     words="The roads were closed.",
@@ -308,7 +327,6 @@ class History:
         )
         report = self.tables.add(
             Report,
-            id=len(self.tables.rows[Report]) + 1,
             project_id=self.project,
             state=ReportState.PUBLISHED if published else ReportState.DRAFT,
             title=title,
@@ -338,11 +356,3 @@ class History:
             self.happened("reports.publish", 1, 0, report=title, version=2)
             self.made.reports.append(report)
             self.phrases.put("report", report, title, abstract, *names)
-
-
-def _earlier(day: PartialDate, days: int) -> PartialDate:
-    return PartialDate.of(_plain(day) - timedelta(days=days))
-
-
-def _plain(day: PartialDate) -> date:
-    return day.first_day

@@ -11,6 +11,7 @@ from tests.bench.phrases import COMMON, EVERY, RARE
 
 AGAIN = 1_000  # at most so many different pages that were read before
 ROWS = 3_000  # at most so many different rows of a kind are asked for in rotation
+ASK_LISTS = ("mine", "overdue", "late", "unanswered")
 VISITOR = ""
 _fresh = count(1)
 
@@ -53,6 +54,7 @@ def pages(made: Filled) -> list[Page]:
     filtered = ("/projects?state=published", "/projects?state=running", "/projects?state=recruiting")
     of_theme = tuple(f"/projects?state=running&theme={theme}" for theme in made.themes)
     common, some = (f"/projects?q={quote(EVERY)}",), (f"/projects?q={quote(COMMON)}", f"/projects?q={quote(RARE)}")
+    links = tuple(f"/a/{token}" for token in chance.sample(made.links, min(ROWS, len(made.links))))
     return [
         Page("home", ("/",)),
         Page("home", ("/",), "researcher"),
@@ -83,7 +85,10 @@ def pages(made: Filled) -> list[Page]:
         Page("library", ("/reports",), "researcher"),
         Page("search", (f"/search?q={quote(COMMON)}",)),
         Page("themes", ("/themes",)),
+        Page("ask, by link", links),
+        Page("ask", tuple(f"/asks/{ask}" for ask in made.asks), "contact"),
         Page("board", ("/board",), "coordinator"),
+        *(Page(f"board, {name}", (f"/board/{name}",), "coordinator") for name in ASK_LISTS),
         Page("my work", ("/me",), "researcher"),
         Page("my work", ("/me",), "contact"),
     ]

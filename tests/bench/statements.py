@@ -1,4 +1,4 @@
-"""What a page asks of the database: how often, how long, and how the database goes about it."""
+"""What a page or the worker asks of the database: how often, how long, and how the database goes about it."""
 
 import time
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ def sent_by(app: Flask, page: Page, cookie: str | None) -> list[Statement]:
         headers = {"If-None-Match": client.get(path).headers["ETag"]}
     elif page.how == "kept":
         client.get(path, headers=headers)
-    with _collected() as sent:
+    with collected() as sent:
         client.get(path, headers=headers)
     return sent
 
@@ -49,7 +49,8 @@ def plan(app: Flask, statement: Statement) -> list[str]:
 
 
 @contextmanager
-def _collected() -> Iterator[list[Statement]]:
+def collected() -> Iterator[list[Statement]]:
+    """A list that fills with what is sent meanwhile."""
     sent: list[Statement] = []
     began: list[float] = []
 
