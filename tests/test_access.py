@@ -74,6 +74,7 @@ DOORS = {
     "/networks/{network}": EVERYONE,
     "/networks/{network}/edit": COORDINATOR,
     "/networks/{network}/members": COORDINATOR,
+    "/networks/{network}/join": NOBODY,  # all of them are members: see tests/memberships
     "/networks/{network}/coordinators": COORDINATOR,
     "/networks/{network}/coordinators/{person}/dismiss": COORDINATOR,
     "/networks/{network}/members/{institution}/leave": COORDINATOR,

@@ -12,6 +12,7 @@ FEATURES = (
     "institutions",
     "asks",
     "accounts",
+    "memberships",
     "contacts",
     "projects",
     "recruiting",

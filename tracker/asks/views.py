@@ -170,13 +170,14 @@ def _answer_page(page: AskPage) -> Any:
             abort(400 if page.may_answer else 403)
         form = page.form_of(choice, is_sent=True)
         if page.is_sound(choice, form):
-            stands, _subject = actions.answer(
+            stands, subject = actions.answer(
                 page.ask, choice.name, form.values(choice), actor=page.person, by_link=bool(page.token)
             )
             if stands:
                 db.session.commit()
                 return redirect(page.path, 303)
-            db.session.commit()  # an ask whose subject is gone is closed
+            if subject is None:
+                db.session.commit()  # an ask whose subject is gone is closed
             page.refresh()
             page.was_too_late, status = True, 409
         else:

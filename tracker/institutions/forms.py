@@ -1,7 +1,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from tracker import clock, countries, languages
@@ -149,21 +149,6 @@ class NetworkForm(BaseForm):
         _l("A coordinator accepts a proposal before partners are sought"),
         description=_l("Otherwise a proposal is open to the members at once."),
     )
-
-
-class MemberForm(BaseForm):
-    """An institution joins a network."""
-
-    institution = RadioField(_l("Institution"), [InputRequired(_l("Choose an institution."))], coerce=str)
-    joined_on = DateField(_l("Member since"), [Optional()], description=_l("Leave it empty if you do not know."))
-
-    def __init__(self, *, institutions: Iterable[tuple[int, str]], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.institution.choices = choices(institutions)
-
-    def validate_joined_on(self, field: DateField) -> None:
-        if field.data and not (field.data.year >= 1900 and field.data <= clock.today()):
-            raise ValidationError(_("Write a day that is not in the future."))
 
 
 class CoordinatorForm(BaseForm):

@@ -11,13 +11,10 @@ from tracker.institutions.forms import (
     TEXTS,
     CoordinatorForm,
     InstitutionForm,
-    MemberForm,
     NetworkForm,
     NewInstitutionForm,
 )
 from tracker.institutions.models import Institution, Network, Person
-from tracker.markdown import clean_text
-from tracker.paging import paginate
 from tracker.themes import queries as theme_queries
 
 bp = Blueprint("institutions", __name__)
@@ -112,48 +109,6 @@ def edit_network(network: Network) -> Any:
         form.version.raw_data = None
     status = 422 if form.errors else (409 if saved else 200)
     return render_template("institutions/network.html", form=form, network=network, saved=saved), status
-
-
-@bp.route("/networks/<int:network_id>/members", methods=["GET", "POST"])
-@requires("coordinate_network", Network)
-def members(network: Network) -> Any:
-    """Who belongs; whoever may join is found by the words in `q`."""
-    words = clean_text(request.args.get("q", ""))[:200].strip()
-    found = queries.not_yet_members(network.id, words) if words else []
-    form = MemberForm(
-        institutions=[(row.id, f"{row.name} ({country_name(row.country)})") for row in found],
-        joined_on=clock.today(),
-    )
-    if form.submitted():
-        institution = next(row for row in found if str(row.id) == form.institution.data)
-        actions.join_network(institution, network, on=form.joined_on.data, actor=actor())
-        db.session.commit()
-        flash(_("%(name)s is a member now.", name=institution.name), "success")
-        return redirect(url_for(".members", network_id=network.id), 303)
-    page = paginate(queries.memberships(network.id), PER_PAGE)
-    status = 422 if form.errors else 200
-    parts = {"network": network, "page": page, "words": words, "found": found, "form": form}
-    return render_template("institutions/members.html", **parts), status
-
-
-@bp.route("/networks/<int:network_id>/members/<int:institution_id>/leave", methods=["GET", "POST"])
-@requires("coordinate_network", Network)
-def leave_network(network: Network, institution_id: int) -> Any:
-    institution = load(Institution, institution_id)
-    path = url_for(".members", network_id=network.id)
-    if request.method != "POST":
-        return _ask(
-            _("End the membership of %(name)s", name=institution.short_name),
-            [
-                _("%(name)s leaves %(network)s today.", name=institution.name, network=network.name),
-                _("Its people no longer see what is for members only. Projects it takes part in stay as they are."),
-            ],
-            [*_trail(network), (_("Members"), path)],
-        )
-    actions.leave_network(institution, network, actor=actor())
-    db.session.commit()
-    flash(_("%(name)s is no longer a member.", name=institution.name), "success")
-    return redirect(path, 303)
 
 
 @bp.route("/networks/<int:network_id>/coordinators", methods=["GET", "POST"])

@@ -112,6 +112,19 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "candidacy",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("institution_id", sa.Integer(), nullable=False),
+        sa.Column("network_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["institution_id"], ["institution.id"], name=op.f("fk_candidacy_institution_id")),
+        sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=op.f("fk_candidacy_network_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_candidacy")),
+        sa.UniqueConstraint("institution_id", "network_id", name=op.f("uq_candidacy_institution_id_network_id")),
+    )
+    with op.batch_alter_table("candidacy", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_candidacy_network_id"), ["network_id"], unique=False)
+
+    op.create_table(
         "invitation",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -231,14 +244,14 @@ def upgrade() -> None:
         batch_op.create_foreign_key(batch_op.f("fk_delivery_digest_id"), "delivery", ["digest_id"], ["id"])
 
     with op.batch_alter_table("milestone", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("asked_for", sa.Date(), nullable=True))
-        batch_op.add_column(sa.Column("asked_as_of", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("seen_day", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("seen_as_of", sa.DateTime(timezone=True), nullable=True))
         batch_op.create_index(
             "ix_milestone_to_ask",
             ["last_day"],
             unique=False,
-            sqlite_where=sa.text("state = 'planned' AND last_day IS NOT asked_for"),
-            postgresql_where=sa.text("state = 'planned' AND last_day IS DISTINCT FROM asked_for"),
+            sqlite_where=sa.text("state = 'planned' AND last_day IS NOT seen_day"),
+            postgresql_where=sa.text("state = 'planned' AND last_day IS DISTINCT FROM seen_day"),
         )
 
     with op.batch_alter_table("person", schema=None) as batch_op:
