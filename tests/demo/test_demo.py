@@ -10,16 +10,16 @@ import sqlalchemy as sa
 
 from tracker import clock, files
 from tracker.activity.models import Activity, Delivery
+from tracker.asks.queries import waiting
 from tracker.database import db
 from tracker.demo import actions
 from tracker.demo.people import CONTACT, COORDINATOR, RESEARCHER
 from tracker.demo.title_page import title_page
-from tracker.home.queries import coming_milestones, terms_to_confirm
+from tracker.home.queries import coming_milestones
 from tracker.institutions.models import Contact, Coordinator, Institution, Person
 from tracker.milestones.models import Milestone
 from tracker.milestones.queries import due_within, late
 from tracker.projects.models import Project, Transition
-from tracker.projects.queries import asked_of, offers_to
 from tracker.projects.states import ProjectState
 from tracker.reports.actions import missing_in
 from tracker.reports.models import Report
@@ -61,15 +61,14 @@ def test_the_example_network_is_whole_and_owes_no_mail(demo: None) -> None:
 
 def test_something_waits_for_each_of_the_example_people(demo: None) -> None:
     researcher, contact, coordinator = (_person(key) for key in (RESEARCHER, CONTACT, COORDINATOR))
-    assert offers_to(researcher)
+    assert "recruiting.offer" in {ask.kind for ask in waiting(researcher)}
     assert any(milestone.is_late for milestone in coming_milestones(researcher))
-    assert asked_of(contact)
-    assert terms_to_confirm(contact)
+    assert {"recruiting.invitation", "terms.confirm"} <= {ask.kind for ask in waiting(contact)}
     assert coming_milestones(contact)
     networks = coordinator.coordinated_ids
     assert db.session.scalars(late(networks)).first()
     assert db.session.scalars(due_within(networks, 14)).first()
-    assert _count(Project, Project.state == ProjectState.PROPOSED) > 2
+    assert [ask.kind for ask in waiting(coordinator)].count("projects.proposal") > 2
     slipped = [m for m in db.session.scalars(sa.select(Milestone)) if m.has_slipped]
     assert slipped
     assert all(milestone.changes for milestone in slipped)
