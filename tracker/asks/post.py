@@ -83,7 +83,9 @@ def _owe(
     **more: Any,
 ) -> Delivery:
     if because is not None:  # one mail for one event: this one says it all
-        because.deliveries[:] = [known for known in because.deliveries if known.recipient_id != person.id]
+        for known in [known for known in because.deliveries if known.recipient_id == person.id]:
+            because.deliveries.remove(known)
+            db.session.expunge(known) if known in db.session.new else db.session.delete(known)
     delivery = Delivery(
         activity=because,
         recipient_id=person.id,

@@ -70,7 +70,7 @@ declare(
         name=actions.ASK,
         label=_l("milestone"),
         load=queries.for_ask,
-        question=_l("How does it stand: “%(milestone)s” of “%(title)s”?"),
+        question=_l("How does “%(milestone)s” stand?"),
         meaning=_l("Say that it is done, or give a new date with its reason: the first date stays beside it."),
         choices=(
             Choice(
@@ -91,7 +91,7 @@ declare(
                     one_of(
                         "reason",
                         _l("What is the reason?"),
-                        {str(reason): label for reason, label in REASON_LABELS.items()},
+                        REASONS,
                     ),
                     words(
                         "words", _l("In a few words"), hint=_l("Those who take part and the coordinators read this.")

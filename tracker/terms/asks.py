@@ -49,7 +49,7 @@ declare(
         name=actions.ASK,
         label=_l("terms"),
         load=queries.for_ask,
-        question=_l("Does %(for)s confirm the terms of “%(title)s”?"),
+        question=_l("Does %(for)s confirm the terms?"),
         meaning=_l(
             "To confirm means: this is how we understand our work together. It is an understanding, not a contract,"
             " and any partner may leave. If something does not fit, say what you would change."
