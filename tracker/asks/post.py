@@ -86,6 +86,7 @@ def _owe(
         for known in [known for known in because.deliveries if known.recipient_id == person.id]:
             because.deliveries.remove(known)
             db.session.expunge(known) if known in db.session.new else db.session.delete(known)
+            db.session.flush()  # before the new row, of which there may be one for each activity and person
     delivery = Delivery(
         activity=because,
         recipient_id=person.id,
