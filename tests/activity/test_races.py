@@ -140,6 +140,8 @@ def test_two_contacts_for_one_place(apart, arranged, count):
     def make():
         institution = make_institution()
         people = [make_person(institution=institution) for _ in range(2)]
+        for person in people:
+            person.joined_at = None  # without an account the place is theirs at once
         network = institution.memberships[0].network
         keys = [make_person(coordinates=network).session_key for _ in range(2)]
         return institution.id, [person.id for person in people], keys

@@ -38,7 +38,6 @@ def _seat_shown(offer: SeatOffer) -> Shown:
     held = queries.holder(offer.institution_id, offer.place)
     return Shown(
         facts=[
-            (_("Institution"), offer.institution.name),
             (_("Place"), _("Main contact") if offer.place == 1 else _("Second contact")),
             (_("Held by"), held.person.name if held else _("nobody")),
         ],

@@ -17,7 +17,7 @@ SOMEBODY_NEW, NOBODY = "new", "nobody"
 class ContactForm(BaseForm):
     """Who takes a contact's place: somebody who works there."""
 
-    person = SelectField(_l("Person"), [InputRequired(_l("Choose a person."))], coerce=str)
+    person = SelectField(_l("Somebody else for this place"), [InputRequired(_l("Choose a person."))], coerce=str)
 
     def __init__(self, *, people: Iterable[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -36,7 +36,7 @@ class LeaveForm(BaseForm):
     )
     leaves = RadioField(_l("And you?"), [InputRequired(_l("Say whether you stay."))], default="no")
     leaves_on = PartialDateField(
-        _l("Your last day there"), [Optional()], description=_l("2026-09-30, or 2026-09. Empty: today.")
+        _l("If you leave: your last day there"), [Optional()], description=_l("2026-09-30, or 2026-09. Empty: today.")
     )
     at_once = BooleanField(_l("From today, even if nobody has answered yet"))
     words = TextAreaField(
