@@ -116,6 +116,7 @@ def _pages(*things: Any) -> dict[str, list[str]]:
     make_person("Анна", contact_of=outside)
     asked = memberships.add(outside, running.network, note=TEXT, actor=running.coordinator)
     second = make_network("Второй союз", description=TEXT)
+    make_person("Ольга", coordinates=second)
     wish = memberships.request(institution, second, note=TEXT, actor=running.partner_people[0])
     everyone = [
         "/",

@@ -9,7 +9,7 @@ from tracker.accounts import actions as accounts
 from tracker.accounts import tokens
 from tracker.accounts.models import Purpose
 from tracker.activity.models import Activity
-from tracker.asks.models import Answer
+from tracker.asks.models import Answer, Ask
 from tracker.database import db
 from tracker.institutions.models import Contact, Coordinator, Institution, Membership, Person
 from tracker.projects.models import Partner, Project, ProjectMember
@@ -194,6 +194,22 @@ def test_one_institution_joins_one_network_twice(apart, arranged, count):
     answers = at_once(*[post(apart, key, path, institution=institution, joined_on="2024-01-01") for key in keys])
     assert statuses(answers) in ([303, 409], [303, 422])
     assert count(Membership.network_id == network, Membership.left_on.is_(None)) == 1
+
+
+def test_one_institution_asked_twice_at_once_is_asked_once(apart, arranged, count):
+    def make():
+        network = make_network()
+        institution = make_institution("Centre for Questions", member_of=None)
+        make_person(contact_of=institution)
+        keys = [make_person(coordinates=network).session_key for _ in range(2)]
+        return network.id, institution.id, keys
+
+    network, institution, keys = arranged(make)
+    path = f"/networks/{network}/members?q=Centre+for+Questions"
+    answers = at_once(*[post(apart, key, path, institution=institution) for key in keys])
+    assert statuses(answers) == [303, 409]
+    assert count(Ask.kind == "memberships.invitation", Ask.addressee_id == institution) == 1
+    assert count(Membership.network_id == network) == 0
 
 
 def test_one_person_named_coordinator_twice(apart, arranged, count):
