@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.factories import make_institution, make_person, make_project, make_report
+from tracker.asks.queries import latest
 from tracker.dates import PartialDate
 from tracker.milestones import actions as milestones
 from tracker.milestones.queries import plan
@@ -48,8 +49,7 @@ DOORS = {
     "/projects/{running}/partners/invite": LEADS,
     "/projects/{running}/partners/roles": LEADS,
     "/projects/{call}/partners/offer": {"member", "lead"},  # this lead works at two institutions
-    "/projects/{call}/partners/{invited}": {"partner"},
-    "/projects/{call}/partners/{offered}": LEADS,
+    "/projects/{call}/partners/{invited}": MEMBERS,  # leads on to the question, or to the project's page
     "/projects/{call}/partners/{invited}/withdraw": LEADS,
     "/milestones/{milestone}/edit": LEADS,
     "/milestones/{milestone}/done": TEAM,
@@ -87,6 +87,13 @@ DOORS = {
     "/search": EVERYONE,
     "/board": COORDINATOR,
     "/board/late": COORDINATOR,
+    "/board/remind": COORDINATOR,
+    "/asks/{ask}": TEAM,
+    "/asks/{ask}/pass-on": TEAM,
+    "/asks/{ask}/remind": LEADS,
+    "/asks/{ask}/withdraw": LEADS,
+    "/a/lost": EVERYONE,
+    "/a/sent": EVERYONE,
     "/import": COORDINATOR,
     "/me": SIGNED_IN,
     "/account": SIGNED_IN,
@@ -118,7 +125,16 @@ BUTTONS = {  # routes that only take a POST
     "/sign-out": EVERYONE,
     "/sign-out-everywhere": SIGNED_IN,
 }
-BY_LINK = {"/join/", "/set-up/", "/sign-in/", "/password/reset/", "/account/email/", "/mail/stop/"}  # their own tests
+# Their own tests.
+BY_LINK = {
+    "/a/",
+    "/join/",
+    "/set-up/",
+    "/sign-in/",
+    "/password/reset/",
+    "/account/email/",
+    "/mail/stop/",
+}  # their own tests
 ELSEWHERE = {"/static/<path:filename>", "/style-<digest>.css"}
 
 
@@ -130,7 +146,7 @@ def world():
     call = make_project(ProjectState.RECRUITING, countries=("KE",), lead=lead)
     invited = recruiting.invite(call, running.partners[1].institution, actor=lead)
     offering = make_institution(country="GH")
-    offered = recruiting.offer(call, offering, note="Data", actor=make_person(contact_of=offering))
+    recruiting.offer(call, offering, note="Data", actor=make_person(contact_of=offering))
     draft = make_project(lead=lead)
     note = milestones.write_note(
         running,
@@ -154,7 +170,7 @@ def world():
         "call": call.id,
         "draft": draft.id,
         "invited": invited.id,
-        "offered": offered.id,
+        "ask": latest("recruiting.invitation", invited).id,
         "agreed": running.partners[1].id,
         "milestone": plan(running)[0].id,
         "note": note.id,

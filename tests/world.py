@@ -1,5 +1,6 @@
 """One world with something on every page, and the address of every kind of page in it."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
@@ -13,6 +14,7 @@ from tracker.accounts import tokens
 from tracker.accounts.models import Purpose
 from tracker.asks.models import Ask
 from tracker.asks.queries import latest
+from tracker.board.views import LISTS
 from tracker.contacts import actions as contacts
 from tracker.database import db
 from tracker.dates import PartialDate
@@ -108,6 +110,9 @@ def _pages(*things: Any) -> dict[str, list[str]]:
     running, call, draft, published, review, invited, offered, report = things
     person, institution = running.lead, running.partners[1].institution
     milestone = plan(running)[1]
+    to_partner, to_lead = latest("recruiting.invitation", invited), latest("recruiting.offer", offered)
+    assert to_partner is not None and to_lead is not None
+    to_partner.mailed_at = clock.now() - timedelta(days=2)
     newcomer = accounts.invite(name="Новый человек", email="new@example.org", institution=institution, actor=person)
     link = {purpose: tokens.link_token(tokens.issue(purpose, person)) for purpose in Purpose}
     seat, claim = _asked_about_contacts(institution, running.partner_people[0])
@@ -170,7 +175,7 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         f"{review.path}/steps/publish",
         call.path,
         f"{call.path}/steps/start",
-        f"{call.path}/partners/{offered.id}",
+        to_lead.path,
         f"{call.path}/partners/{invited.id}/withdraw",
         draft.path,
         f"/milestones/{milestone.id}/edit",
@@ -183,7 +188,8 @@ def _pages(*things: Any) -> dict[str, list[str]]:
     partner = [
         "/me",
         call.path,
-        f"{call.path}/partners/{invited.id}",
+        to_partner.path,
+        f"{to_partner.path}/pass-on",
         f"{institution.path}/invite",
         f"{second.path}/join",
         wish.path,
@@ -191,9 +197,12 @@ def _pages(*things: Any) -> dict[str, list[str]]:
     partner += [f"{institution.path}/contacts", f"{institution.path}/contacts/leave", seat.path, claim.path]
     coordinator = [
         "/board",
-        "/board/late",
-        "/board/unanswered",
-        "/board/silent",
+        *(f"/board/{name}" for name in LISTS),
+        f"/board/remind?list=unanswered&ask={to_partner.id}&ask={to_lead.id}",
+        to_partner.path,
+        f"{to_partner.path}/remind",
+        f"{to_partner.path}/pass-on",
+        f"{to_partner.path}/withdraw",
         "/import",
         "/institutions/new",
         f"{institution.path}/edit",

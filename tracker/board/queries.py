@@ -13,13 +13,13 @@ from tracker.asks.states import AskState
 from tracker.database import db
 from tracker.dates import earth_day
 from tracker.institutions.models import Contact, Coordinator, Person
-from tracker.milestones.actions import ASK as MILESTONE
 from tracker.milestones.models import DateChange, Milestone
 from tracker.projects.models import Project, ProjectMember
 from tracker.projects.queries import PROJECT_CARD
 from tracker.projects.states import ProjectState
 
 SILENT_FOR = timedelta(days=45)
+MILESTONE = "milestones.due"  # the kind that has a list of its own
 IN_A_LIST = (joinedload(Ask.delegated_to),)
 
 
