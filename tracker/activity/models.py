@@ -11,10 +11,10 @@ from tracker.database import Base
 UNSENT = "sent_at IS NULL AND withdrawn_at IS NULL"
 
 
-def _unsent(name: str, column: str, *more: str) -> sa.Index:
+def _unsent(name: str, columns: tuple[str, ...], *more: str) -> sa.Index:
     """An index over the mails that are still to be sent: few among very many."""
     where = sa.text(" AND ".join((UNSENT, *more)))
-    return sa.Index(name, column, sqlite_where=where, postgresql_where=where)
+    return sa.Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
 class Activity(Base):
@@ -77,9 +77,11 @@ class Delivery(Base):
 
     __table_args__ = (
         sa.UniqueConstraint("activity_id", "recipient_id"),
-        _unsent("ix_delivery_owed", "id", "is_held = false"),
-        _unsent("ix_delivery_held", "not_before", "is_held = true"),
-        _unsent("ix_delivery_thread", "thread"),
+        _unsent("ix_delivery_owed", ("id",), "is_held = false"),
+        _unsent("ix_delivery_held", ("not_before",), "is_held = true"),
+        _unsent("ix_delivery_held_for", ("recipient_id", "not_before"), "is_held = true"),
+        _unsent("ix_delivery_failed", ("id",), "last_error != ''"),
+        _unsent("ix_delivery_thread", ("thread",)),
         sa.Index(None, "recipient_id", "created_at"),
     )
 

@@ -216,6 +216,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("refused_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.drop_index(batch_op.f("ix_delivery_recipient_id"))
+        batch_op.create_index(
+            "ix_delivery_failed",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("sent_at IS NULL AND withdrawn_at IS NULL AND last_error != ''"),
+            postgresql_where=sa.text("sent_at IS NULL AND withdrawn_at IS NULL AND last_error != ''"),
+        )
         batch_op.drop_index("ix_delivery_owed")
         batch_op.create_index(
             "ix_delivery_owed",
@@ -227,6 +234,13 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_delivery_held",
             ["not_before"],
+            unique=False,
+            sqlite_where=sa.text("sent_at IS NULL AND withdrawn_at IS NULL AND is_held = true"),
+            postgresql_where=sa.text("sent_at IS NULL AND withdrawn_at IS NULL AND is_held = true"),
+        )
+        batch_op.create_index(
+            "ix_delivery_held_for",
+            ["recipient_id", "not_before"],
             unique=False,
             sqlite_where=sa.text("sent_at IS NULL AND withdrawn_at IS NULL AND is_held = true"),
             postgresql_where=sa.text("sent_at IS NULL AND withdrawn_at IS NULL AND is_held = true"),
@@ -244,14 +258,14 @@ def upgrade() -> None:
         batch_op.create_foreign_key(batch_op.f("fk_delivery_digest_id"), "delivery", ["digest_id"], ["id"])
 
     with op.batch_alter_table("milestone", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("seen_day", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("unseen_day", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("seen_as_of", sa.DateTime(timezone=True), nullable=True))
         batch_op.create_index(
-            "ix_milestone_to_ask",
-            ["last_day"],
+            "ix_milestone_unseen",
+            ["unseen_day"],
             unique=False,
-            sqlite_where=sa.text("state = 'planned' AND last_day IS NOT seen_day"),
-            postgresql_where=sa.text("state = 'planned' AND last_day IS DISTINCT FROM seen_day"),
+            sqlite_where=sa.text("unseen_day IS NOT NULL"),
+            postgresql_where=sa.text("unseen_day IS NOT NULL"),
         )
 
     with op.batch_alter_table("person", schema=None) as batch_op:
@@ -261,6 +275,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("terms", schema=None) as batch_op:
         batch_op.add_column(sa.Column("asked_as_of", sa.DateTime(timezone=True), nullable=True))
+    op.execute("UPDATE milestone SET unseen_day = last_day WHERE state = 'planned'")
     _ask_what_waited(op.get_bind())
 
 
