@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from tests.activity.apart import at_once, database_apart
 from tests.asks.letters import link_to, owed, text_of
-from tests.factories import make_person, make_project
+from tests.factories import agree_terms, make_person, make_project
 from tracker import clock
 from tracker.activity.models import Activity
 from tracker.asks import actions as asks
@@ -217,11 +217,22 @@ def test_only_what_is_near_or_late_in_a_running_project_is_asked_about(project):
     stopped_project = planless()
     stopped = add(stopped_project, "2026-03-12")
     projects.take_step(stopped_project, "stop", actor=stopped_project.lead, reason="Elections")
-    assert rounds.look_after(10) == 2
+    rounds.look_after(10)
     assert [len(asked(milestone)) for milestone in (near, far, late, drafted, stopped)] == [1, 0, 1, 0, 0]
     with at("2026-03-11"):
         assert rounds.look_after(10) == 1
         assert len(asked(far)) == 1
+
+
+def test_a_project_that_starts_late_is_asked_about_what_was_due_before(project):
+    project = planless(ProjectState.RECRUITING)
+    milestone = add(project, responsible=False)
+    rounds.look_after(10)
+    agree_terms(project)
+    with at("2026-03-10", hour=16):
+        projects.take_step(project, "start", actor=project.lead)
+        rounds.look_after(10)
+    assert len(asked(milestone)) == 1
 
 
 def test_asking_again_finds_nothing_to_ask(project, queries):

@@ -47,8 +47,10 @@ class Milestone(Base):
     done_on: Mapped[PartialDate | None] = mapped_column(PartialDateType)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
-    asked_for: Mapped[date | None]  # the last day about which it was asked how it stands
-    asked_as_of: Mapped[datetime | None]  # the project's `changed_at` when that was last looked at
+    # For the worker, which sees to it that somebody is asked: `last_day` until it has, and the project's
+    # `changed_at` when it last did.
+    unseen_day: Mapped[date | None]
+    seen_as_of: Mapped[datetime | None]
 
     project: Mapped[Project] = relationship()
     partner: Mapped[Partner | None] = relationship()
@@ -62,17 +64,17 @@ class Milestone(Base):
     __table_args__ = (
         sa.Index(None, "project_id", "last_day"),
         sa.Index(None, "state", "last_day"),
-        sa.Index(  # what is planned and was not asked about yet
-            "ix_milestone_to_ask",
-            "last_day",
-            sqlite_where=sa.text("state = 'planned' AND last_day IS NOT asked_for"),
-            postgresql_where=sa.text("state = 'planned' AND last_day IS DISTINCT FROM asked_for"),
+        sa.Index(  # what the worker has not seen yet
+            "ix_milestone_unseen",
+            "unseen_day",
+            sqlite_where=sa.text("unseen_day IS NOT NULL"),
+            postgresql_where=sa.text("unseen_day IS NOT NULL"),
         ),
     )
 
     @validates("due")
     def _remember(self, _key: str, due: PartialDate | None) -> PartialDate | None:
-        self.last_day = due.last_day if due else None
+        self.last_day = self.unseen_day = due.last_day if due else None
         return due
 
     @property

@@ -188,44 +188,37 @@ def for_ask(milestone_id: int, *, lock: bool) -> Milestone | None:
 
 
 def to_look_after(limit: int) -> list[Milestone]:
-    """Milestones about which something may have to be asked: planned ones of running projects that are late or due
-    soon and were not asked about, and those that were, where the project has changed since.
+    """Milestones about which something may have to be asked: those that are late or due soon and were not looked at
+    yet, whatever became of them, and planned ones that were, where the project has changed since.
 
     They and their projects are locked; those that somebody else holds are left for later.
     """
-    due = (
-        sa.select(Milestone.id)
-        .join(Milestone.project)
-        .where(
-            Milestone.state == MilestoneState.PLANNED,
-            Milestone.last_day.is_distinct_from(Milestone.asked_for),
-            Milestone.last_day <= earth_day() + ASKED_BEFORE,
-            Project.state == ProjectState.RUNNING,
-        )
-    )
+    due = sa.select(Milestone.id).where(Milestone.unseen_day <= earth_day() + ASKED_BEFORE)
     changed = (
         sa.select(Milestone.id)
         .join(Milestone.project)
         .where(
             Project.changed_at > clock.now() - LOOKED_BACK,
-            Milestone.asked_for.is_not(None),
             Milestone.state == MilestoneState.PLANNED,
-            Milestone.asked_as_of.is_distinct_from(Project.changed_at),
+            Milestone.seen_as_of.is_not(None),
+            Milestone.seen_as_of.is_distinct_from(Project.changed_at),
         )
     )
+    found = db.session.scalars(due.union_all(changed).limit(limit)).all()
+    if not found:
+        return []
     return list(
         db.session.scalars(
             sa.select(Milestone)
             .join(Milestone.project)
-            .where(Milestone.id.in_(due.union_all(changed)))
+            .where(Milestone.id.in_(found))
             .options(
                 contains_eager(Milestone.project).options(*PROJECT_TEAM),
                 joinedload(Milestone.partner).options(joinedload(Partner.institution), joinedload(Partner.network)),
                 joinedload(Milestone.person),
                 selectinload(Milestone.changes),
             )
-            .order_by(Milestone.last_day, Milestone.id)
-            .limit(limit)
+            .order_by(Milestone.id)
             .with_for_update(of=[Milestone, Project], skip_locked=True)
             .execution_options(populate_existing=True)
         )

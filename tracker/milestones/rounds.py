@@ -48,12 +48,12 @@ def _ask(milestone: Milestone, asks: Sequence[Ask]) -> None:
     not mailed about it at once.
     """
     project, last_day = milestone.project, milestone.last_day
-    milestone.asked_as_of = project.changed_at
-    if project.state is not ProjectState.RUNNING or milestone.state is not MilestoneState.PLANNED or last_day is None:
+    milestone.seen_as_of = project.changed_at
+    if last_day is None or last_day > earth_day() + ASKED_BEFORE:
         return
-    if last_day > earth_day() + ASKED_BEFORE:
+    milestone.unseen_day = None
+    if project.state is not ProjectState.RUNNING or milestone.state is not MilestoneState.PLANNED:
         return
-    milestone.asked_for = last_day
     to = responsible(milestone)
     for ask in asks:
         if ask.is_open and (ask.addressee_type, ask.addressee_id) != (to.__tablename__, to.id):
