@@ -84,6 +84,19 @@ def test_the_second_contact_answers_and_the_first_sees_by_whom(client, invited, 
     assert partner.answered_by_id == second.id
 
 
+def test_nobody_undoes_an_answer_that_they_had_not_seen(client, call):
+    institution = make_institution("Lake Institute", country="TZ")
+    first, second = make_person("Asha Juma", contact_of=institution), make_person(contact_of=institution)
+    partner = recruiting.invite(call, institution, actor=call.lead)
+    path_of_first, path_of_second = link_to(first), link_to(second)
+    client.post(path_of_first, data={"answer": "accept", "seen": "0"})
+    refused = client.post(path_of_second, data={"answer": "decline", "seen": "0"})  # both had the page open
+    assert refused.status_code == 409 and "Asha Juma" in refused.text and 'name="seen" value="1"' in refused.text
+    assert partner.commitment is Commitment.AGREED
+    assert client.post(path_of_second, data={"answer": "decline", "seen": "1"}).status_code == 303
+    assert partner.commitment is not Commitment.AGREED
+
+
 def test_a_second_contact_who_says_the_opposite_is_shown_what_stands(client, call):
     institution = make_institution(country="TZ")
     first, second = make_person("Asha Juma", contact_of=institution), make_person(contact_of=institution)

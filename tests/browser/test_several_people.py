@@ -49,13 +49,12 @@ def test_two_coordinators_accept_at_once_and_one_acceptance_counts(site, two):
         another = make_person("Second", coordinates=project.network).email
     first, second = two(coordinator, another)
     for someone in (first, second):
-        someone.goes_to(path).follows("Accept the proposal")
+        someone.goes_to(path).page.get_by_role("region", name="Whose turn it is").get_by_role("link").first.click()
     first.presses("Accept the proposal")
     second.presses("Accept the proposal")
-    assert ProjectPage(first).state == "recruiting"
-    assert second.heading == "Not possible yet"
-    assert "recruiting" in second.reads
-    assert ProjectPage(second, path).state == "recruiting"
+    for someone in (first, second):
+        assert "The proposal was accepted: partners are sought." in someone.reads
+        assert ProjectPage(someone, path).state == "recruiting"
     first.goes_to(f"{path}/history")
     assert first.reads.count("accepted the proposal") == 1
 
@@ -71,8 +70,9 @@ def test_two_contacts_answer_at_once_and_the_first_answer_stands(site, two):
     for someone in (yes, no):
         someone.goes_to(answering)
     yes.presses("Yes, we take part")
-    no.presses("No, not this time")
-    assert "This invitation is not open any more: it is “agreed”." in no.reads
+    no.presses("No, thank you")
+    assert "Your answer was not kept: somebody else answered before" in no.reads
+    assert "Centro del Sur takes part." in no.reads
     assert ProjectPage(no, path).partners["Centro del Sur"].startswith("agreed")
 
 

@@ -124,12 +124,19 @@ def next_reminder(ask: Ask, after: datetime) -> datetime | None:
 
 
 def answer(
-    ask: Ask, choice_name: str, values: dict[str, Any], *, actor: Person, by_link: bool = False
+    ask: Ask,
+    choice_name: str,
+    values: dict[str, Any],
+    *,
+    actor: Person,
+    by_link: bool = False,
+    seen: int | None = None,
 ) -> tuple[bool, Any]:
     """Give an answer: (whether it stands now, the subject).
 
     The same answer again changes nothing and stands. Another one replaces it where the kind and the state of things
-    allow; else, and where the ask ended in another way, nothing changes. `values` are those of the choice's fields.
+    allow, and where the actor knew of it: `seen` is how many answers they had been shown (None: all). Else, and where
+    the ask ended in another way, nothing changes. `values` are those of the choice's fields.
     Raises RuleBroken where the action behind the answer does, LookupError for a choice the kind has not.
     """
     kind = KINDS[ask.kind]
@@ -149,6 +156,8 @@ def answer(
             return True, subject
         if not may_change(ask, kind, choice.name, subject):
             return ask.choice == choice.name, subject
+        if seen is not None and seen != len(ask.answers):
+            return False, subject  # nobody undoes what they did not know of
         effect = kind.changes[ask.choice, choice.name]
     _note_answer(ask, choice, values, actor=actor, by_link=by_link)
     db.session.flush()  # answered before the action runs: what it settles is settled already

@@ -136,6 +136,11 @@ class AskPage:
         return self._sent is not None and self._sent[0] is choice
 
     @property
+    def seen(self) -> int:
+        """How many answers the page shows or has replaced: what its reader knows of."""
+        return len(self.ask.answers)
+
+    @property
     def others(self) -> list[str]:
         """Who else can answer, by name."""
         return [known.name for known in self.people if known.id != self.person.id]

@@ -171,7 +171,12 @@ def _answer_page(page: AskPage) -> Any:
         form = page.form_of(choice, is_sent=True)
         if page.is_sound(choice, form):
             stands, subject = actions.answer(
-                page.ask, choice.name, form.values(choice), actor=page.person, by_link=bool(page.token)
+                page.ask,
+                choice.name,
+                form.values(choice),
+                actor=page.person,
+                by_link=bool(page.token),
+                seen=request.form.get("seen", type=int),
             )
             if stands:
                 db.session.commit()
