@@ -277,8 +277,8 @@ class History:
                 state=MilestoneState.DONE if done else MilestoneState.PLANNED,
                 done_on=PartialDate.of(due.first_day - timedelta(days=1)) if done else None,
                 created_at=self.begun,
-                seen_day=due.last_day if done or waits else None,
-                seen_as_of=self.latest,
+                unseen_day=None if done or waits else due.last_day,
+                seen_as_of=self.latest if done or waits else None,
             )
             self.asked.about_milestone(milestone, name, place, due, done=done, waits=waits, slips=slips, state=state)
             if slips:
