@@ -79,7 +79,7 @@ def gather(today: date) -> Cast:
                 position=position,
                 starts_on=PartialDate(since),
                 ends_on=PartialDate(until),
-                actor=persons[key],
+                actor=first,
             )
     return Cast(network, institutions, persons, themes)
 
