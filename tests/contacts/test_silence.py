@@ -55,6 +55,15 @@ def test_who_was_seen_or_answered_lately_or_came_lately_is_not_silent(waiting):
     assert silent(the_network().id) == []
 
 
+def test_who_answers_another_question_is_not_silent(waiting):
+    rosa, _bela, _chen = waiting
+    other = make_project(ProjectState.RECRUITING, title="Another")
+    partner = recruiting.invite(other, rosa.affiliations[0].institution, actor=other.lead)
+    ask = db.session.scalars(sa.select(Ask).where(Ask.subject_type == "partner", Ask.subject_id == partner.id)).one()
+    asks.answer(ask, "decline", {}, actor=rosa, by_link=True)
+    assert silent(the_network().id) == ["Chen", "Bela"]
+
+
 def test_a_question_of_this_month_makes_nobody_silent():
     call = make_project(ProjectState.RECRUITING)
     institution = make_institution()
