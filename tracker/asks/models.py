@@ -62,7 +62,7 @@ class Ask(Base):
     __table_args__ = (
         _open("uq_ask_open", "kind", "subject_type", "subject_id", "addressee_type", "addressee_id", unique=True),
         sa.Index(None, "subject_type", "subject_id"),
-        _open("ix_ask_addressee", "addressee_type", "addressee_id"),
+        _open("ix_ask_addressee", "addressee_type", "addressee_id", "asked_at"),
         _open("ix_ask_delegated", "delegated_to_id"),
         _open("ix_ask_asked_by", "asked_by_id"),
         _open("ix_ask_about", "about_type", "about_id"),

@@ -53,7 +53,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_ask_addressee",
-            ["addressee_type", "addressee_id"],
+            ["addressee_type", "addressee_id", "asked_at"],
             unique=False,
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
