@@ -158,7 +158,7 @@ def coming(person: Person, within: timedelta) -> list[Milestone]:
             .where(
                 Milestone.state == MilestoneState.PLANNED,
                 Milestone.last_day <= earth_day() + within,
-                Project.state == ProjectState.RUNNING,
+                Project.state.in_(STARTED),
                 sa.or_(
                     Milestone.person_id == person.id,
                     Milestone.partner_id.in_(own),

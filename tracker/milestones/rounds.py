@@ -17,7 +17,6 @@ from tracker.milestones.actions import ASK
 from tracker.milestones.models import Milestone
 from tracker.milestones.queries import ASKED_BEFORE
 from tracker.milestones.states import MilestoneState
-from tracker.projects.states import ProjectState
 from tracker.worker import round_of_work
 
 BATCH = 25
@@ -52,7 +51,7 @@ def _ask(milestone: Milestone, asks: Sequence[Ask]) -> None:
     if last_day is None or last_day > earth_day() + ASKED_BEFORE:
         return
     milestone.unseen_day = None
-    if project.state is not ProjectState.RUNNING or milestone.state is not MilestoneState.PLANNED:
+    if project.state not in queries.STARTED or milestone.state is not MilestoneState.PLANNED:
         return
     to = responsible(milestone)
     for ask in asks:

@@ -302,6 +302,7 @@ def link_partner(partner: Partner, institution: Institution, *, actor: Person | 
     if any(other.institution_id == institution.id for other in partner.project.partners):
         raise RuleBroken(_("This institution is a partner of the project already."))
     partner.institution = institution
+    touch(partner.project)
     record("projects.link_partner", partner.project, actor=actor, listed_as=partner.listed_as)
 
 
