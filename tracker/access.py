@@ -30,17 +30,20 @@ def demand(name: str, *subject: Any) -> None:
         abort(404 if name.startswith("view_") else 403)
 
 
-def requires(name: str, model: Any = None, loading: Sequence = (), seen_by: str | None = None) -> Callable:
+def requires(
+    name: str, model: Any = None, loading: Sequence = (), seen_by: str | None = None, locks: bool = True
+) -> Callable:
     """The view's door: load the row the URL names with what its page shows, check, hand the row over.
 
     `seen_by` names the permission to see the row: without it the row is not there (404) rather than
-    forbidden (403), so that an address reveals nothing.
+    forbidden (403), so that an address reveals nothing. `locks` False leaves it to the action to lock the row, after
+    another one that everybody locks first.
     """
 
     def decorate(view: Callable) -> Callable:
         @wraps(view)
         def guarded(**url: Any) -> Any:
-            subject = [load(model, url.pop(f"{model.__tablename__}_id"), loading)] if model else []
+            subject = [load(model, url.pop(f"{model.__tablename__}_id"), loading, locks=locks)] if model else []
             if actor() is None and not can(name, *subject):
                 return to_sign_in()
             if seen_by:
@@ -61,11 +64,11 @@ def to_sign_in() -> Any:
     return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
 
 
-def load(model: Any, row_id: int, loading: Sequence = ()) -> Any:
+def load(model: Any, row_id: int, loading: Sequence = (), *, locks: bool = True) -> Any:
     """The row, or 404. A request that will change it locks it, so two people cannot take one step twice."""
     if row_id > 2**31 - 1:  # PostgreSQL would refuse the number rather than find nothing
         abort(404)
-    lock = None if request.method in SAFE_METHODS else {"of": model}
+    lock = None if request.method in SAFE_METHODS or not locks else {"of": model}
     return db.get_or_404(model, row_id, options=loading, with_for_update=lock)
 
 

@@ -10,7 +10,7 @@ from tracker.accounts.models import Invitation
 from tracker.activity.models import Activity, Delivery
 from tracker.activity.record import GENERIC, record
 from tracker.asks import actions as asks
-from tracker.asks import links
+from tracker.asks import links, post
 from tracker.asks.models import Ask
 from tracker.asks.queries import latest
 from tracker.asks.states import AskState
@@ -98,7 +98,7 @@ def mail_again(invitation: Invitation) -> None:
     """The invitation once more, for an ask that ran out as a new one."""
     asked = latest(JOIN, invitation)
     if asked is not None and asked.is_open and not _is_over(asked):
-        asks.mail_again([asked], invitation.person)
+        post.send(asked, invitation.person, is_reminder=True)
     else:
         _ask_in(invitation, asked.asked_by if asked else None)
 

@@ -11,6 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
+
 from tracker import clock
 from tracker.activity.kinds import declare
 from tracker.activity.models import Activity
@@ -18,6 +20,7 @@ from tracker.activity.record import noting, record
 from tracker.asks import addressees, post, queries
 from tracker.asks.kinds import KINDS, Choice, Kind
 from tracker.asks.models import Answer, Ask
+from tracker.asks.permissions import answer_ask, manage_ask
 from tracker.asks.states import CLOSED, AskState
 from tracker.database import db
 from tracker.dates import earth_day
@@ -37,7 +40,6 @@ declare(
 )
 
 REMINDED_AGAIN_AFTER = timedelta(hours=20)
-MOST_MAILED_AGAIN = 10
 
 
 @dataclass(frozen=True)
@@ -98,8 +100,13 @@ def raise_ask(
         details={"title": about.label, "path": about.path, **details},
     )
     ask.remind_at = next_reminder(ask, now)
-    db.session.add(ask)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(ask)
+    except IntegrityError:  # somebody asked the same at this moment, and was first
+        if known := queries.open_of(kind_name, subject, to):
+            return known
+        raise
     if is_mailed:
         post.send_to_all(ask, but=actor, because=because)
     return ask
@@ -137,7 +144,8 @@ def answer(
     The same answer again changes nothing and stands. Another one replaces it where the kind and the state of things
     allow, and where the actor knew of it: `seen` is how many answers they had been shown (None: all). Else, and where
     the ask ended in another way, nothing changes. `values` are those of the choice's fields.
-    Raises RuleBroken where the action behind the answer does, LookupError for a choice the kind has not.
+    Raises RuleBroken where the action behind the answer does and where others answer now, LookupError for a choice
+    the kind has not.
     """
     kind = KINDS[ask.kind]
     choice = kind.choice(choice_name)
@@ -148,8 +156,12 @@ def answer(
         if ask.is_open:
             _close(ask, AskState.WITHDRAWN)
         return False, None
+    if _is_over(ask):
+        _run_out(ask, kind, subject)
     if ask.state in CLOSED:
         return False, subject
+    if not answer_ask(actor, ask):  # they could when they opened the page; the seat went to others since
+        raise RuleBroken(_("Others answer for %(name)s now. Nothing was changed.", name=_for(ask)))
     effect = choice.effect
     if ask.state is AskState.ANSWERED:
         if stands(ask, choice.name, values):
@@ -173,8 +185,8 @@ def stands(ask: Ask, choice_name: str, values: dict[str, Any]) -> bool:
 
 
 def may_change(ask: Ask, kind: Kind, choice_name: str, subject: Any) -> bool:
-    """Whether an answered ask can still be answered in this way instead."""
-    return (ask.choice, choice_name) in kind.changes and kind.can_change(subject)
+    """Whether an answered ask can still be answered in this way instead: not after something newer was asked."""
+    return (ask.choice, choice_name) in kind.changes and kind.can_change(subject) and not queries.is_asked_anew(ask)
 
 
 def settle(
@@ -214,7 +226,7 @@ def _plain(values: dict[str, Any]) -> dict[str, Any]:
 def _lock(ask: Ask, kind: Kind) -> Any:
     """The subject, then the ask, in this order everywhere: two people at once wait for each other."""
     subject = kind.load(ask.subject_id, lock=True)
-    db.session.refresh(ask, with_for_update={"of": Ask})
+    queries.lock(ask)
     return subject
 
 
@@ -230,7 +242,7 @@ def take_back(subject: Any, *kind_names: str, to: Any = None) -> None:
 
 def pause(about: Any) -> None:
     """What `about` is, such as a project, was stopped: what makes no sense meanwhile is taken back."""
-    for ask in queries.open_about_page(about.__tablename__, about.id):
+    for ask in queries.open_about_page(about.__tablename__, about.id, limit=None):
         if KINDS[ask.kind].is_paused:
             _close(ask, AskState.WITHDRAWN)
 
@@ -260,12 +272,19 @@ def expire(ask: Ask) -> None:
     """Nobody answered in time. Nothing happens to an ask that has ended meanwhile."""
     kind = KINDS[ask.kind]
     subject = _lock(ask, kind)
-    if not ask.is_open or ask.expires_at is None or ask.expires_at > clock.now():
-        return
+    if _is_over(ask):
+        _run_out(ask, kind, subject)
+
+
+def _is_over(ask: Ask) -> bool:
+    return ask.is_open and ask.expires_at is not None and ask.expires_at <= clock.now()
+
+
+def _run_out(ask: Ask, kind: Kind, subject: Any) -> None:
     _close(ask, AskState.EXPIRED)
     db.session.flush()
     if kind.expired is not None and subject is not None:
-        kind.expired(subject)
+        kind.expired(subject)  # tells whom else it concerns: nobody gets two mails for one event
     record("asks.expire", about(ask), actor=None, tell=[ask.asked_by] if ask.asked_by else (), **_named(ask))
 
 
@@ -280,16 +299,18 @@ def _close(ask: Ask, state: AskState, words: str = "") -> None:
 def delegate(ask: Ask, person: Person, *, actor: Person, words: str = "") -> None:
     """Not me: ask somebody else. This person is mailed and may answer, once, in the addressee's name.
 
-    Raises RuleBroken when the ask has ended, or they have it already.
+    Raises RuleBroken when the ask has ended, is no longer `actor`'s to hand on, or they have it already.
     """
     _lock(ask, KINDS[ask.kind])
     _demand_open(ask)
+    if not (answer_ask(actor, ask) or manage_ask(actor, ask)):
+        raise RuleBroken(_("Others answer for %(name)s now. Nothing was changed.", name=_for(ask)))
     if not KINDS[ask.kind].is_delegable or ask.delegated_to_id == person.id:
         raise RuleBroken(_("%(name)s is asked already.", name=person.name))
     post.withdraw(ask)
     ask.delegated_to, ask.delegated_to_id = person, person.id
     db.session.flush()
-    handed = {"person": person.name, "person_id": person.id}
+    handed: dict[str, Any] = {"person": person.name, "person_id": person.id}
     noted = record("asks.delegate", about(ask), actor=actor, **_named(ask), **handed, words=words)
     post.send(ask, person, because=noted, handed_on_by=actor.name, words=words)
 
@@ -323,28 +344,21 @@ def colleague(person_id: int | None, name: str, email: str, *, actor: Person) ->
     return person_by_email(email) or add_person(name=name, email=email, actor=actor)
 
 
-def mail_again(asks: Iterable[Ask], person: Person) -> None:
-    """Owe a person fresh mails of open asks: they asked for them."""
-    for ask in asks:
-        post.send(ask, person, is_reminder=True)
-
-
-def mail_what_waits(email: str) -> None:
-    """Owe whoever has this normalised address the mails of what waits for them; nobody where nothing does."""
-    person = person_by_email(email)
-    if person is not None:
-        mail_again(queries.waiting(person)[:MOST_MAILED_AGAIN], person)
-
-
 def follow_place(institution: Institution, *, newcomers: Iterable[Person] = (), leavers: Iterable[Person] = ()) -> None:
-    """Open asks follow the seat: newcomers are mailed what is open, the links of leavers stop working."""
-    gone = list(leavers)
-    for ask in queries.open_to("institution", institution.id):
+    """Open asks follow the seat: newcomers are mailed what is open, the links of leavers stop working.
+
+    What was handed to a leaver goes back to those who hold the seat.
+    """
+    came, gone = list(newcomers), list(leavers)
+    for ask in queries.locked_open_to("institution", institution.id):
+        told = came if ask.delegated_to_id is None else []
         for person in gone:
-            if ask.delegated_to_id != person.id:
-                post.withdraw(ask, person)
-        for person in newcomers:
-            if ask.delegated_to_id is None and person.email:
+            post.withdraw(ask, person)
+            if ask.delegated_to_id == person.id:
+                ask.delegated_to = ask.delegated_to_id = None
+                told = [*addressees.mailed(ask), *came]
+        for person in dict.fromkeys(told):
+            if person.email and person not in gone:
                 post.send(ask, person)
 
 

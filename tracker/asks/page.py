@@ -8,7 +8,7 @@ from tracker.asks.forms import AnswerForm, form_for
 from tracker.asks.kinds import KINDS, Choice, Field, FieldType, Shown, say, values_of
 from tracker.asks.models import Answer, Ask
 from tracker.asks.permissions import manage_ask
-from tracker.asks.states import AskState
+from tracker.asks.states import CLOSED, AskState
 from tracker.dates import PartialDate
 from tracker.i18n import format_day
 from tracker.institutions.models import Person
@@ -33,7 +33,9 @@ class AskPage:
 
     def _look(self) -> None:
         self._subject = subject = self.kind.load(self.ask.subject_id, lock=False)
-        self.shown: Shown = self.kind.shows(subject) if subject is not None else Shown()
+        # What was taken back is nobody's business any more, and on SQLite its number may be another row's by now.
+        is_over = subject is None or self.ask.state in CLOSED
+        self.shown: Shown = Shown() if is_over else self.kind.shows(subject)
         self.is_gone = subject is None and self.ask.is_open
         self.answer: Answer | None = self.ask.answer
         given = self.kind.choice(self.ask.choice)

@@ -1,6 +1,8 @@
 """The mails of asks: one to each who can answer, withdrawn as soon as the ask has ended. Part of the actions."""
 
 import re
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,14 +10,18 @@ import sqlalchemy as sa
 from tracker import clock, mail
 from tracker.activity.models import Activity, Delivery
 from tracker.activity.states import Sort
-from tracker.asks import addressees, links
+from tracker.asks import addressees, links, queries
 from tracker.asks.kinds import KINDS
 from tracker.asks.models import Ask
+from tracker.asks.queries import LOST
 from tracker.database import db
 from tracker.i18n import speaking
 from tracker.institutions.models import Person
+from tracker.institutions.queries import person_by_email
 
 NOBODY = "asks/mail/nobody.txt"
+MOST_MAILED_AGAIN = 10
+MAILED_AGAIN_AFTER = timedelta(minutes=15)
 LINK = re.compile(r"/a/[A-Za-z0-9_-]{43}")
 
 
@@ -57,6 +63,42 @@ def hold_reminder(ask: Ask, person: Person, not_before: Any) -> None:
         ask, person, None, template=KINDS[ask.kind].mail, nonce=link.nonce, sort=Sort.REMINDER, is_reminder=True
     )
     delivery.is_held, delivery.not_before = True, not_before
+
+
+def mail_again(asks: Iterable[Ask], person: Person) -> None:
+    """Owe a person fresh mails of what they can answer: they asked for them. Not of what was mailed just now, so that
+    nobody can fill another's mailbox.
+    """
+    since = clock.now() - MAILED_AGAIN_AFTER
+    for ask in sorted(asks, key=lambda ask: ask.id):
+        queries.lock(ask)
+        if ask.is_open and addressees.answers_for(person, ask) and not _was_mailed(ask, person, since):
+            send(ask, person, is_reminder=True)
+
+
+def mail_what_waits(email: str) -> None:
+    """Owe whoever has this normalised address the mails of what waits for them; nobody where nothing does."""
+    person = person_by_email(email)
+    if person is not None:
+        mail_again(queries.waiting(person)[:MOST_MAILED_AGAIN], person)
+
+
+def note_lost(email: str) -> None:
+    """Somebody says that this normalised address lost its mails: a row for the worker, which takes it away again.
+
+    So the page that takes the address does the same for a known one and an unknown one, and takes as long. The row
+    is held, so nobody sends it: see `rounds.mail_again`.
+    """
+    now = clock.now()
+    lost = Delivery(address=email, template=LOST, sort=Sort.ACCOUNT, is_held=True, not_before=now, created_at=now)
+    db.session.add(lost)
+
+
+def _was_mailed(ask: Ask, person: Person, since: datetime) -> bool:
+    """Whether a mail of the ask to this person was owed since then, and not withdrawn."""
+    mails = sa.select(Delivery.id).where(Delivery.recipient_id == person.id, Delivery.created_at > since)
+    wanted = (Delivery.thread == ask.thread, Delivery.withdrawn_at.is_(None), Delivery.is_held.is_(False))
+    return db.session.scalar(mails.where(*wanted).limit(1)) is not None
 
 
 def withdraw(ask: Ask, person: Person | None = None) -> None:

@@ -6,12 +6,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from tracker import clock
+from tracker.activity.models import UNSENT_AND_HELD, Delivery
 from tracker.asks.addressees import waiting_for
 from tracker.asks.models import Ask
 from tracker.asks.states import AskState
 from tracker.database import db
 from tracker.institutions.models import Person
 
+LOST = "asks/lost"  # no mail: marks the rows of addresses that asked for their mails again
 MOST_SHOWN = 100  # asks of one person or one page
 ON_A_PAGE = (joinedload(Ask.asked_by), joinedload(Ask.delegated_to), selectinload(Ask.answers))
 _OPEN = Ask.state == AskState.OPEN
@@ -32,16 +34,22 @@ def open_about_subject(kind: str, subject: Any, to: Any = None) -> list[Ask]:
     return list(db.session.scalars(query.order_by(Ask.id)))
 
 
-def open_about_page(about_type: str, about_id: int) -> list[Ask]:
+def lock(ask: Ask) -> None:
+    """Read an ask again, and hold it until the transaction ends: after its subject, and several by their ids."""
+    db.session.refresh(ask, with_for_update={"of": Ask})
+
+
+def open_about_page(about_type: str, about_id: int, limit: int | None = MOST_SHOWN) -> list[Ask]:
     """The open asks that a page shows, longest waited for first."""
     query = sa.select(Ask).where(Ask.about_type == about_type, Ask.about_id == about_id, _OPEN)
-    return list(db.session.scalars(query.order_by(Ask.asked_at, Ask.id).limit(MOST_SHOWN)))
+    return list(db.session.scalars(query.order_by(Ask.asked_at, Ask.id).limit(limit)))
 
 
-def open_to(addressee_type: str, addressee_id: int) -> list[Ask]:
-    """The open asks of one addressee, oldest first."""
+def locked_open_to(addressee_type: str, addressee_id: int) -> list[Ask]:
+    """The open asks of one addressee, oldest first, locked: nobody answers them meanwhile."""
     query = sa.select(Ask).where(Ask.addressee_type == addressee_type, Ask.addressee_id == addressee_id, _OPEN)
-    return list(db.session.scalars(query.order_by(Ask.id).limit(MOST_SHOWN)))
+    locked = query.order_by(Ask.id).with_for_update(of=Ask).execution_options(populate_existing=True)
+    return list(db.session.scalars(locked))
 
 
 def waiting(person: Person) -> list[Ask]:
@@ -61,6 +69,18 @@ def latest(kind: str, subject: Any) -> Ask | None:
         .order_by(Ask.id.desc())
         .limit(1)
     ).first()
+
+
+def is_asked_anew(ask: Ask) -> bool:
+    """Whether the same addressee was asked the same again since, or something else was asked about the subject."""
+    again = (Ask.addressee_type == ask.addressee_type) & (Ask.addressee_id == ask.addressee_id)
+    newer = sa.select(Ask.id).where(
+        Ask.subject_type == ask.subject_type,
+        Ask.subject_id == ask.subject_id,
+        Ask.id > ask.id,
+        again | (Ask.kind != ask.kind),
+    )
+    return db.session.scalar(newer.limit(1)) is not None
 
 
 def asks_of(kind: str, subjects: Iterable[Any]) -> dict[int, list[Ask]]:
@@ -86,6 +106,16 @@ def due_to_expire(limit: int) -> list[Ask]:
     """Open asks whose time is over."""
     query = sa.select(Ask).where(_OPEN, Ask.expires_at <= clock.now()).order_by(Ask.expires_at).limit(limit)
     return list(db.session.scalars(query))
+
+
+def lost_mails(limit: int) -> list[Delivery]:
+    """Addresses that somebody says lost their mails; locked, and none that another worker holds."""
+    query = sa.select(Delivery).where(*UNSENT_AND_HELD, Delivery.template == LOST, Delivery.not_before <= clock.now())
+    return list(
+        db.session.scalars(
+            query.order_by(Delivery.not_before).limit(limit).with_for_update(of=Delivery, skip_locked=True)
+        )
+    )
 
 
 def due_to_remind(limit: int) -> list[Ask]:

@@ -1,33 +1,74 @@
-"""What the worker does for asks: close what nobody answered in time, and remind as the plans of their kinds say."""
+"""What the worker does for asks: close what nobody answered in time, remind as the plans of their kinds say, and mail
+what waits to whoever lost it.
+"""
+
+import logging
+from datetime import datetime
 
 from tracker import clock, hours
 from tracker.asks import actions, addressees, post, queries
+from tracker.asks.models import Ask
 from tracker.database import db
 from tracker.worker import round_of_work
+
+log = logging.getLogger(__name__)
 
 
 @round_of_work("Asks that ran out")
 def expire(limit: int) -> int:
-    """Close up to `limit` asks, each in a transaction of its own; return how many were due."""
+    """Close up to `limit` asks, each in a transaction of its own; return how many were closed.
+
+    One that fails is logged and undone, and the others go on.
+    """
     due = [ask.id for ask in queries.due_to_expire(limit)]
     db.session.rollback()
+    closed = 0
     for ask_id in due:
-        ask = db.session.get(actions.Ask, ask_id)
-        if ask is not None:
-            actions.expire(ask)
-        db.session.commit()
-    return len(due)
+        try:
+            actions.expire(db.session.get_one(Ask, ask_id))
+            db.session.commit()
+        except Exception:
+            log.exception("ask %s could not be closed", ask_id)
+            db.session.rollback()
+        else:
+            closed += 1
+    return closed
 
 
 @round_of_work("Reminders of asks")
 def remind(limit: int) -> int:
-    """Owe reminders of up to `limit` asks, each for a decent hour where its reader is; return how many were due."""
+    """Owe reminders of up to `limit` asks, each for a decent hour where its reader is; return how many were owed.
+
+    One that fails is logged and undone, and the others go on.
+    """
     now = clock.now()
-    due = queries.due_to_remind(limit)
+    due, reminded = queries.due_to_remind(limit), 0
     for ask in due:
-        for person in addressees.mailed(ask):
-            post.hold_reminder(ask, person, hours.decent(now, person.time_zone))
-        ask.reminders += 1
-        ask.remind_at = actions.next_reminder(ask, now)
+        try:
+            with db.session.begin_nested():
+                _remind(ask, now)
+        except Exception:
+            log.exception("ask %s could not be reminded of", ask.id)
+        else:
+            reminded += 1
     db.session.commit()
-    return len(due)
+    return reminded
+
+
+def _remind(ask: Ask, now: datetime) -> None:
+    for person in addressees.mailed(ask):
+        post.hold_reminder(ask, person, hours.decent(now, person.time_zone))
+    ask.reminders += 1
+    ask.remind_at = actions.next_reminder(ask, now)
+
+
+@round_of_work("Mails asked for again")
+def mail_again(limit: int) -> int:
+    """Mail what waits to up to `limit` addresses that asked for it; return how many did."""
+    asked = queries.lost_mails(limit)
+    for address in {row.address for row in asked}:
+        post.mail_what_waits(address)
+    for row in asked:
+        db.session.delete(row)
+    db.session.commit()
+    return len(asked)

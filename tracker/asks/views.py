@@ -84,9 +84,8 @@ def again(token: str) -> Any:
     if link is None:
         return _dead_link()
     i18n.prefer(link.person.interface_language)
-    if addressees.answers_for(link.person, link.ask) and link.ask.is_open:
-        actions.mail_again([link.ask], link.person)
-        db.session.commit()
+    post.mail_again([link.ask], link.person)
+    db.session.commit()
     return redirect(url_for(".sent"), 303)
 
 
@@ -97,7 +96,7 @@ def lost() -> Any:
     """Whoever lost a mail types their address: what waits for them is mailed there. Tells nobody what there is."""
     form = AddressForm()
     if form.submitted():
-        actions.mail_what_waits(form.email.data)
+        post.note_lost(form.email.data)
         db.session.commit()
         return redirect(url_for(".sent"), 303)
     return render_template("asks/lost.html", form=form), 422 if request.method == "POST" else 200
@@ -113,13 +112,13 @@ def sent() -> str:
 
 
 @bp.route("/asks/<int:ask_id>", methods=["GET", "POST"])
-@requires("view_ask", Ask, loading=queries.ON_A_PAGE)
+@requires("view_ask", Ask, loading=queries.ON_A_PAGE, locks=False)
 def show(ask: Ask) -> Any:
     return _answer_page(AskPage(ask, actor()))
 
 
 @bp.route("/asks/<int:ask_id>/pass-on", methods=["GET", "POST"])
-@requires("view_ask", Ask, loading=queries.ON_A_PAGE)
+@requires("view_ask", Ask, loading=queries.ON_A_PAGE, locks=False)
 def pass_on(ask: Ask) -> Any:
     """Whoever is asked hands it on; a coordinator hands it to another contact."""
     if not (can("answer_ask", ask) or can("manage_ask", ask)):
@@ -128,7 +127,7 @@ def pass_on(ask: Ask) -> Any:
 
 
 @bp.route("/asks/<int:ask_id>/remind", methods=["GET", "POST"])
-@requires("manage_ask", Ask, loading=queries.ON_A_PAGE, seen_by="view_ask")
+@requires("manage_ask", Ask, loading=queries.ON_A_PAGE, seen_by="view_ask", locks=False)
 def remind(ask: Ask) -> Any:
     """A prepared reminder, in the receiver's language, with a few words of one's own."""
     form = WordsForm()
@@ -145,7 +144,7 @@ def remind(ask: Ask) -> Any:
 
 
 @bp.route("/asks/<int:ask_id>/withdraw", methods=["GET", "POST"])
-@requires("manage_ask", Ask, loading=queries.ON_A_PAGE, seen_by="view_ask")
+@requires("manage_ask", Ask, loading=queries.ON_A_PAGE, seen_by="view_ask", locks=False)
 def withdraw(ask: Ask) -> Any:
     form = WordsForm()
     if form.submitted():
@@ -182,17 +181,19 @@ def _answer_page(page: AskPage) -> Any:
                 db.session.commit()
                 return redirect(page.path, 303)
             if subject is None:
-                db.session.commit()  # an ask whose subject is gone is closed
-            page.refresh()
-            page.was_too_late, status = True, 409
-        else:
-            status = 422
+                page.refresh()
+            page.was_too_late = True
+            shown = render_template("asks/show.html", page=page)
+            db.session.commit()  # an ask whose subject is gone, or whose time is over, is closed
+            return shown, 409
+        status = 422
     return render_template("asks/show.html", page=page), status
 
 
 def _pass_on(ask: Ask, person: Person, *, back: str) -> Any:
     page = AskPage(ask, person)
-    form = DelegateForm(people=addressees.colleagues(ask) if ask.is_open else [])
+    is_stranger = person.id == ask.delegated_to_id  # perhaps from elsewhere: they learn no names
+    form = DelegateForm(people=addressees.colleagues(ask) if ask.is_open and not is_stranger else [])
     if not ask.is_open or not page.kind.is_delegable:
         return redirect(back, 303)
     if form.submitted():

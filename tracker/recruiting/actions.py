@@ -164,10 +164,12 @@ def withdraw(partner: Partner, *, actor: Person | None) -> None:
 
 
 def lapse(partner: Partner) -> None:
-    """Nobody answered the invitation in time: what stood before stands again. Its leads are told."""
+    """Nobody answered the invitation in time: what stood before stands again. Whoever asked is told by the ask
+    itself, the other leads here."""
     if partner.commitment is Commitment.INVITED:
         project = partner.project
-        record("recruiting.lapse", project, actor=None, tell=leads(project), partner=partner.name)
+        told = [lead for lead in leads(project) if lead.id != partner.asked_by_id]
+        record("recruiting.lapse", project, actor=None, tell=told, partner=partner.name)
         _forget(partner)
 
 
@@ -176,6 +178,7 @@ def _forget(partner: Partner) -> None:
     take_back(partner, "recruiting.invitation", "recruiting.offer")
     if partner.earlier_commitment is None:
         project.partners.remove(partner)
+        db.session.flush()  # its place is free for another row
     else:
         partner.commitment, partner.role = partner.earlier_commitment, partner.earlier_role or partner.role
         partner.earlier_commitment = partner.earlier_role = None

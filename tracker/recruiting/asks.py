@@ -9,7 +9,7 @@ from tracker.projects.asks import summary
 from tracker.projects.models import Partner
 from tracker.projects.permissions import lead_project
 from tracker.projects.queries import partner_for_ask
-from tracker.projects.states import ROLE_LABELS, SEEKS_PARTNERS
+from tracker.projects.states import ROLE_LABELS, SEEKS_PARTNERS, Commitment
 from tracker.recruiting import actions
 
 
@@ -38,8 +38,10 @@ def _withdraw(partner: Partner, *, actor: Person, words: str = "") -> None:
     actions.withdraw(partner, actor=actor)
 
 
-def _seeks_partners(partner: Partner) -> bool:
-    return partner.project.state in SEEKS_PARTNERS
+def _can_change(partner: Partner) -> bool:
+    """While partners are sought, and what was answered still holds: nobody left by another door since."""
+    answered = (Commitment.AGREED, Commitment.DECLINED)
+    return partner.project.state in SEEKS_PARTNERS and partner.commitment in answered
 
 
 def _keeps(actor: Any, partner: Partner) -> bool:
@@ -61,7 +63,7 @@ declare(
             Choice("decline", _l("No, thank you"), _l("%(for)s does not take part."), _decline, tone="quiet"),
         ),
         changes={("decline", "accept"): actions.agree_after_all, ("accept", "decline"): actions.leave},
-        can_change=_seeks_partners,
+        can_change=_can_change,
         mail="recruiting/mail/invitation.txt",
         waiting=_l("Waiting for a partner to answer an invitation."),
         waiting_for=_l("Waiting for %(for)s to answer the invitation."),
@@ -89,7 +91,7 @@ declare(
             ),
         ),
         changes={("decline", "accept"): actions.agree_after_all},
-        can_change=_seeks_partners,
+        can_change=_can_change,
         mail="recruiting/mail/offer.txt",
         waiting=_l("Waiting for the lead to answer an offer."),
         waiting_for=_l("Waiting for the lead to answer the offer of %(partner)s."),
