@@ -35,6 +35,9 @@ def test_an_upgrade_loses_no_row_and_asks_what_waited(tmp_path: Path) -> None:
             ("contacts.claim", 1, "institution", "open"),
         ]
         assert asks[0].details["title"] == "Water" and asks[0].asked_by_name == "Nadia"
+        with db.engine.connect() as connection:
+            invited = connection.execute(sa.select(tables["invitation"])).one()
+        assert (invited.person_id, invited.institution_id, invited.ended_at) == (2, 1, None)
         assert delivery.sort == "news" and not delivery.is_held
         db.session.remove()
 
@@ -48,13 +51,14 @@ OLD_ROWS: dict[str, list[dict[str, Any]]] = {
     "contact": [{"id": 1, "institution_id": 1, "person_id": 1, "place": 1}],
     "project": [
         {"id": 1, "network_id": 1, "state": "recruiting", "audience": "members", "title": "Water", "created_by_id": 1},
-        {"id": 2, "network_id": 1, "state": "proposed", "audience": "secretariat", "title": "Ports", "created_by_id": 1},
+        {"id": 2, "network_id": 1, "state": "proposed", "audience": "secretariat", "title": "Ports"},
     ],
     "partner": [
         {"id": 1, "project_id": 1, "institution_id": 1, "role": "lead", "commitment": "agreed", "answered_at": AT},
         {"id": 2, "project_id": 1, "institution_id": 2, "role": "partner", "commitment": "invited", "asked_by_id": 1},
         {"id": 3, "project_id": 1, "institution_id": 3, "role": "partner", "commitment": "interested"},
     ],
+    "token": [{"id": 1, "purpose": "join", "person_id": 2, "value": "/institutions/1", "hash": "x"}],
     "activity": [{"id": 1, "kind": "projects.create", "subject_type": "project", "subject_id": 1}],
     "delivery": [{"id": 1, "activity_id": 1, "recipient_id": 1, "address": "nadia@example.org", "template": "x.txt"}],
 }

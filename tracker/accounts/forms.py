@@ -161,15 +161,9 @@ class InviteForm(BaseForm):
 
     def __init__(self, institution: Institution) -> None:
         super().__init__()
-        held = {contact.place: contact.person.name for contact in institution.contacts}
-        self.place.choices = choices(
-            [
-                ("", _("No, they work here")),
-                ("1", self._offer(_("Yes, as main contact"), held.get(1))),
-                ("2", self._offer(_("Yes, as second contact"), held.get(2))),
-            ]
-        )
-
-    @staticmethod
-    def _offer(label: str, holder: str | None) -> str:
-        return _("%(label)s, instead of %(name)s", label=label, name=holder) if holder else label
+        held = {contact.place for contact in institution.contacts}
+        places = [(1, _("Yes, as main contact")), (2, _("Yes, as second contact"))]
+        free = [(place, label) for place, label in places if place not in held]
+        self.place.choices = choices([("", _("No, they work here")), *free])
+        if held:
+            self.place.description = _("A place that somebody holds passes on under “Contacts”, with a yes of both.")

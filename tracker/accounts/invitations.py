@@ -19,6 +19,7 @@ from tracker.errors import RuleBroken
 from tracker.i18n import _
 from tracker.institutions import actions as institutions
 from tracker.institutions.models import Institution, Network, Person
+from tracker.institutions.places import current_contacts
 
 JOIN = "accounts.join"  # the kind of ask
 
@@ -54,6 +55,8 @@ def invite(
         for held in queries.affiliations_of(person, institution):
             institutions.confirm_affiliation(held, actor=actor)  # who asks somebody in vouches for them
         if as_contact and not _holds(person, institution, as_contact):
+            if actor is not None and any(held.place == as_contact for held in current_contacts(institution)):
+                raise RuleBroken(_("Somebody holds this place. It passes on under “Contacts”, once they are here."))
             institutions.name_contact(institution, person, as_contact, actor=actor)
             is_seated = True
     if coordinates is not None and coordinates.id not in person.coordinated_ids:

@@ -261,6 +261,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("unseen_day", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("seen_as_of", sa.DateTime(timezone=True), nullable=True))
         batch_op.create_index(
+            "ix_milestone_seen",
+            ["state", "project_id", "seen_as_of"],
+            unique=False,
+            sqlite_where=sa.text("state = 'planned' AND seen_as_of IS NOT NULL"),
+            postgresql_where=sa.text("state = 'planned' AND seen_as_of IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_milestone_unseen",
             ["unseen_day"],
             unique=False,
@@ -291,8 +298,9 @@ def _ask_what_waited(connection: sa.Connection) -> None:
     now = datetime.now(UTC)
     table = sa.MetaData()
     names = ("ask", "project", "partner", "institution", "network", "person", "affiliation", "membership")
-    table.reflect(connection, only=names)
+    table.reflect(connection, only=(*names, "token", "invitation"))
     ask, project, partner, institution, network, person, affiliation, membership = (table.tables[n] for n in names)
+    token, invitation = table.tables["token"], table.tables["invitation"]
 
     def add(kind: str, subject: str, row: sa.Row, about: str, to: tuple[str, int, str], **details: str) -> None:
         asked_at = row.asked_at or now
@@ -389,3 +397,18 @@ def _ask_what_waited(connection: sa.Connection) -> None:
     for row in connection.execute(claimed).all():
         to = ("institution", row.about_id, row.title)
         add("contacts.claim", "affiliation", row, "institution", to, person=row.asked_by)
+    invited = (
+        sa.select(token.c.id, token.c.value, token.c.created_at, person.c.id.label("person_id"))
+        .join_from(token, person, person.c.id == token.c.person_id)
+        .where(token.c.purpose == "join", token.c.used_at.is_(None), token.c.withdrawn_at.is_(None))
+        .where(person.c.joined_at.is_(None))
+    )
+    for row in connection.execute(invited).all():  # their mailed link is gone: asking for a new one raises the ask
+        for path in row.value.split() or [""]:
+            kind, _slash, number = path.strip("/").partition("/")
+            place = {f"{kind[:-1]}_id": int(number)} if kind in ("institutions", "networks") else {}
+            connection.execute(
+                invitation.insert().values(
+                    person_id=row.person_id, has_affiliated=False, has_seated=False, created_at=row.created_at, **place
+                )
+            )
