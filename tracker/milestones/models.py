@@ -70,6 +70,14 @@ class Milestone(Base):
             sqlite_where=sa.text("unseen_day IS NOT NULL"),
             postgresql_where=sa.text("unseen_day IS NOT NULL"),
         ),
+        sa.Index(  # what the worker looks at again when its project changes: few among all that is planned
+            "ix_milestone_seen",
+            "state",
+            "project_id",
+            "seen_as_of",
+            sqlite_where=sa.text("state = 'planned' AND seen_as_of IS NOT NULL"),
+            postgresql_where=sa.text("state = 'planned' AND seen_as_of IS NOT NULL"),
+        ),
     )
 
     @validates("due")
