@@ -3,7 +3,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
-from tracker.access import actor, can, requires
+from tracker.access import actor, can, requires, to_sign_in
 from tracker.asks.queries import latest
 from tracker.database import db
 from tracker.errors import RuleBroken
@@ -72,7 +72,9 @@ def offer(project: Project) -> Any:
 @bp.get("/<int:partner_id>")
 @requires("view_project", Project, loading=queries.ON_A_PAGE)
 def answer(project: Project, partner_id: int) -> Any:
-    """Where the question to or of this partner is answered."""
+    """Where the question to or of this partner is answered: the address that earlier mails named."""
+    if actor() is None:
+        return to_sign_in()
     partner = _partner(project, partner_id)
     asks = [latest(kind, partner) for kind in ("recruiting.invitation", "recruiting.offer")]
     newest = max((ask for ask in asks if ask), key=lambda ask: ask.id, default=None)
