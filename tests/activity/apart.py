@@ -20,7 +20,7 @@ _numbers = count(1)
 
 @contextmanager
 def database_apart(folder: Path, version: str = "head", **settings: Any) -> Iterator[Flask]:
-    """An application on an empty database of a version: a SQLite file in `folder`, or a schema beside the tests' own."""
+    """An application on an empty database of `version`: a SQLite file in `folder`, or a schema beside the tests'."""
     address = os.environ.get("TEST_DATABASE_URL")
     url = sa.make_url(address) if address else sa.make_url(f"sqlite:///{folder}/apart.db")
     schema = f"tracker_apart_{next(_numbers)}"

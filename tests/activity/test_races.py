@@ -9,6 +9,7 @@ from tracker.accounts import actions as accounts
 from tracker.accounts import tokens
 from tracker.accounts.models import Purpose
 from tracker.activity.models import Activity
+from tracker.asks import queries as ask_queries
 from tracker.asks.models import Answer, Ask
 from tracker.database import db
 from tracker.institutions.models import Contact, Coordinator, Institution, Membership, Person
@@ -78,12 +79,13 @@ def test_yes_and_no_to_one_invitation(apart, arranged, count):
         institution = make_institution(country="PE", member_of=project.network)
         contacts = [make_person(contact_of=institution) for _ in range(2)]
         partner = recruiting.invite(project, institution, actor=project.lead)
-        db.session.flush()
-        return project.id, partner.id, [contact.session_key for contact in contacts]
+        asked = ask_queries.latest("recruiting.invitation", partner)
+        return project.id, asked.path, [contact.session_key for contact in contacts]
 
-    project, partner, (first, second) = arranged(make)
-    path = f"/projects/{project}/partners/{partner}"
-    answers = at_once(post(apart, first, path, answer="yes"), post(apart, second, path, answer="no"))
+    project, path, (first, second) = arranged(make)
+    answers = at_once(
+        *(post(apart, key, path, answer=said, seen="0") for key, said in ((first, "accept"), (second, "decline")))
+    )
     assert statuses(answers) == [303, 409]
     assert count(Activity.kind.in_(["recruiting.agree", "recruiting.decline"]), Activity.subject_id == project) == 1
 
@@ -94,12 +96,11 @@ def test_the_same_answer_twice_counts_once(apart, arranged, count):
         institution = make_institution(country="PE", member_of=project.network)
         contact = make_person(contact_of=institution)
         partner = recruiting.invite(project, institution, actor=project.lead)
-        db.session.flush()
-        return project.id, partner.id, contact.session_key, contact.id
+        asked = ask_queries.latest("recruiting.invitation", partner)
+        return project.id, partner.id, asked.path, contact.session_key, contact.id
 
-    project, partner, key, person = arranged(make)
-    path = f"/projects/{project}/partners/{partner}"
-    answers = at_once(*[post(apart, key, path, answer="yes")] * 2)
+    project, partner, path, key, person = arranged(make)
+    answers = at_once(*[post(apart, key, path, answer="accept")] * 2)
     assert statuses(answers) == [303, 303]
     assert count(Activity.kind == "recruiting.agree", Activity.subject_id == project) == 1
     assert count(ProjectMember.project_id == project, ProjectMember.person_id == person) == 1

@@ -30,6 +30,7 @@ declare(
         "milestones.change": _l("%(actor)s changed the milestone “%(milestone)s”."),
         "milestones.move": _l("%(actor)s moved the milestone “%(milestone)s” from %(before)s to %(after)s."),
         "milestones.done": _l("%(actor)s marked the milestone “%(milestone)s” as done."),
+        "milestones.ask": _l("It was asked how the milestone “%(milestone)s” stands."),
         "milestones.help": _l("%(actor)s asked for help with the milestone “%(milestone)s”."),
         "milestones.reopen": _l("%(actor)s reopened the milestone “%(milestone)s”."),
         "milestones.drop": _l("%(actor)s dropped the milestone “%(milestone)s”."),

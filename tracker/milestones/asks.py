@@ -126,5 +126,6 @@ declare(
         reminders=(2, 9, 23),
         keeps=lambda actor, milestone: lead_project(actor, milestone.project),
         is_paused=True,
+        is_by_calendar=True,
     )
 )

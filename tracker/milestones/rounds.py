@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from tracker import clock
+from tracker.activity.record import record
 from tracker.asks.actions import raise_ask, take_back
 from tracker.asks.models import Ask
 from tracker.asks.queries import asks_of
@@ -60,6 +61,8 @@ def _ask(milestone: Milestone, asks: Sequence[Ask]) -> None:
         elif ask.due_on == last_day and (ask.state is not AskState.WITHDRAWN or ask.withdrawn_by_id is not None):
             return
     just_moved = any(change.at > clock.now() - ASKED_BEFORE for change in milestone.changes)
+    told = {"milestone": milestone.name, "milestone_id": milestone.id}
+    noted = record("milestones.ask", project, actor=None, **told)  # what visitors read has changed too
     raise_ask(
         ASK,
         milestone,
@@ -68,6 +71,7 @@ def _ask(milestone: Milestone, asks: Sequence[Ask]) -> None:
         about=project,
         network_id=project.network_id,
         actor=None,
+        because=noted,
         due_on=last_day,
         is_mailed=last_day >= earth_day() - MAILED_IF_LATE_BY and not just_moved,
         milestone=milestone.name,

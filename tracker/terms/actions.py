@@ -22,6 +22,7 @@ declare(
     {
         "terms.write": _l("%(actor)s wrote version %(number)s of the terms; each partner is asked to confirm it."),
         "terms.confirm": _l("%(partner)s confirmed version %(number)s of the terms."),
+        "terms.ask": _l("%(partner)s was asked to confirm version %(number)s of the terms."),
         "terms.object": _l("%(partner)s would like a change to version %(number)s of the terms."),
     }
 )
@@ -103,6 +104,8 @@ def ask_partners(terms: Terms, asks: Mapping[int, list[Ask]], *, because: Activi
 
 def _ask(terms: Terms, reply: Confirmation, because: Activity | None) -> None:
     project = terms.project
+    if because is None:
+        because = record("terms.ask", project, actor=None, partner=reply.partner.name, number=terms.number)
     raise_ask(
         ASK,
         reply,
