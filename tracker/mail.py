@@ -144,7 +144,7 @@ def _in_header(text: str) -> str:
 def _encoding(text: str) -> str:
     """The shorter way to send it: a letter of another script takes up to nine characters as quoted-printable."""
     size = len(text.encode())
-    beyond_ascii = size - sum(character.isascii() for character in text)
+    beyond_ascii = size - len(text.encode("ascii", "ignore"))
     return "base64" if size + 2 * beyond_ascii > 1.4 * size else "quoted-printable"
 
 
