@@ -24,6 +24,7 @@ from tracker.activity.states import Rhythm, Sort
 from tracker.database import db
 
 PASSWORD_CHANGED = "accounts/mail/password_changed.txt"
+QUESTION = {"title": "Water", "asked_kind": "recruiting.invitation", "for": "An institute", "by": "", "nonce": "n"}
 
 
 @pytest.fixture
@@ -273,7 +274,7 @@ def test_workers_at_once_send_each_person_one_mail(apart, inbox):
                     is_held=True,
                     not_before=due,
                     created_at=due,
-                    details={"title": "A question"},
+                    details=QUESTION | {"ask_id": number, "person_id": person.id},
                 )
             )
         everyone = {person.email for person in people}
@@ -288,4 +289,4 @@ def test_workers_at_once_send_each_person_one_mail(apart, inbox):
     assert unsent(apart) == 0
     with apart.app_context():
         digests = db.session.scalars(sa.select(Delivery).where(Delivery.is_held.is_(False))).all()
-        assert len(digests) == 60 and all(len(digest.details["reminders"]) == 3 for digest in digests)
+        assert len(digests) == 60 and all(len(digest.details["questions"]) == 3 for digest in digests)

@@ -254,12 +254,13 @@ class AskLife(RuleBasedStateMachine):
                 if ask.kind == "projects.proposal":
                     wanted[f"projects.{given.choice}"] += 1
                 elif given.choice == "accept":
-                    wanted["recruiting.agree_after_all" if number else "recruiting.agree"] += 1
+                    first = "recruiting.welcome" if ask.kind.endswith("offer") else "recruiting.agree"
+                    wanted["recruiting.agree_after_all" if number else first] += 1
                 elif number:
                     leaves += 1
                 else:
                     wanted["recruiting.turn_down" if ask.kind.endswith("offer") else "recruiting.decline"] += 1
-        for kind in ("agree", "agree_after_all", "decline", "turn_down"):
+        for kind in ("agree", "welcome", "agree_after_all", "decline", "turn_down"):
             assert found[f"recruiting.{kind}"] == wanted[f"recruiting.{kind}"], kind
         for kind in ("accept", "send_back"):
             assert found[f"projects.{kind}"] == wanted[f"projects.{kind}"], kind

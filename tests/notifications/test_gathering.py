@@ -48,19 +48,21 @@ def news(person, project=None, kind="projects.change", **details):
     return project
 
 
-def reminder(person, number=1, not_before=None, **details):
+def reminder(person, number=1, not_before=None, sort=Sort.REMINDER, **details):
+    asked = {"asked_kind": "recruiting.invitation", "ask_id": number, "person_id": person.id, "nonce": "x" * 43}
+    named = {"for": "the Institute", "by": "Lead", "role": "institution", "others": [], "network": "N", "question": "?"}
     row = Delivery(
         recipient_id=person.id,
         address=person.email,
         name=person.name,
-        template="activity/mail/happened.txt",
-        sort=Sort.REMINDER,
+        template="recruiting/mail/invitation.txt",
+        sort=sort,
         thread=f"ask-{number}",
         reply_to="lead@example.org",
         is_held=True,
         not_before=not_before or MORNING,
         created_at=clock.now(),
-        details={"title": f"Question {number}", "path": "/me", "due": "2026-09-10", **details},
+        details=asked | named | {"title": f"Question {number}", "path": "/me", "due": "2026-09-10", **details},
     )
     db.session.add(row)
     db.session.flush()
@@ -157,7 +159,7 @@ def test_what_is_due_later_that_day_comes_along(amina, at):
     at(MORNING)
     rounds.gather(10)
     [mail] = mails()
-    assert [each["title"] for each in mail.details["reminders"]] == ["Question 1", "Question 2"]
+    assert [each["title"] for each in mail.details["questions"]] == ["Question 1", "Question 2"]
     assert mail.sort is Sort.REMINDER
 
 
@@ -177,7 +179,7 @@ def test_at_most_three_mails_with_reminders_in_a_week(amina, at):
         news(amina)
         rounds.gather(10)
         for mail in mails():
-            if mail.sort is Sort.REMINDER or mail.details["reminders"]:
+            if mail.sort is Sort.REMINDER or mail.details["questions"]:
                 made.append(mail.created_at)
             mail.sent_at = clock.now()
         db.session.flush()
@@ -197,7 +199,7 @@ def test_above_the_most_news_still_go(amina, at):
     at(MORNING)
     rounds.gather(10)
     [mail] = mails()
-    assert mail.sort is Sort.DIGEST and mail.details["reminders"] == [] and len(mail.details["news"]) == 1
+    assert mail.sort is Sort.DIGEST and mail.details["questions"] == [] and len(mail.details["news"]) == 1
     assert waiting.sent_at is None and waiting.not_before == MORNING + timedelta(days=7)
 
 
@@ -231,14 +233,14 @@ def test_after_a_long_stop_nothing_comes_at_night(amina, at):
 def test_one_person_who_cannot_be_helped_holds_up_nobody(amina, at, monkeypatch):
     other = make_person(rhythm=Rhythm.DAILY)
     reminder(amina), reminder(other)
-    real = actions._reminder
+    real = actions._question
 
     def fails_for_amina(person, row):
         if person is amina:
             raise ValueError
         return real(person, row)
 
-    monkeypatch.setattr(actions, "_reminder", fails_for_amina)
+    monkeypatch.setattr(actions, "_question", fails_for_amina)
     at(MORNING)
     db.session.commit()
     assert rounds.gather(10) == 1

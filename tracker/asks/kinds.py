@@ -125,6 +125,7 @@ class Kind:
     is_delegable: bool = True
     is_withdrawable: bool = True  # by hand, by who looks after it
     is_paused: bool = False  # taken back while what it is about is stopped
+    is_by_calendar: bool = False  # a day asks, and nobody who waits: mailed at a decent hour, with what else is due
     why: Any = ""  # why the mail comes; empty: as the addressee's role says
 
     def choice(self, name: str) -> Choice | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker import clock, mail
+from tracker import clock, hours, mail
 from tracker.activity.models import Activity, Delivery
 from tracker.activity.states import Sort
 from tracker.asks import addressees, links, queries
@@ -38,22 +38,26 @@ def send_to_all(ask: Ask, *, but: Person | None, because: Activity | None = None
     if not able and ask.network_id is not None and ask.addressee_type == "institution":
         for person in addressees.ROLES["network"].people(ask.network_id):
             if person.email and (but is None or person.id != but.id):
-                _owe(ask, person, because, template=NOBODY, nonce="")
+                told = _owe(ask, person, because, template=NOBODY, nonce="")
+                if KINDS[ask.kind].is_by_calendar:
+                    told.not_before = hours.decent(clock.now(), person.time_zone)
 
 
 def send(ask: Ask, person: Person, *, because: Activity | None = None, is_reminder: bool = False, **more: Any) -> None:
-    """Owe one person the mail of an ask, at once, with a link of their own."""
-    link = links.issue(ask, person)
-    _owe(
+    """Owe one person the mail of an ask, with a link of their own: at once, unless only the calendar asks."""
+    kind, link = KINDS[ask.kind], links.issue(ask, person)
+    delivery = _owe(
         ask,
         person,
         because,
-        template=KINDS[ask.kind].mail,
+        template=kind.mail,
         nonce=link.nonce,
         sort=Sort.REMINDER if is_reminder else Sort.ASK,
         is_reminder=is_reminder,
         **more,
     )
+    if kind.is_by_calendar and not (is_reminder or more.get("handed_on_by")):
+        delivery.is_held, delivery.not_before = True, hours.decent(clock.now(), person.time_zone)
 
 
 def hold_reminder(ask: Ask, person: Person, not_before: Any) -> None:

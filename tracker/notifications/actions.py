@@ -67,25 +67,26 @@ def choose_rhythm(person: Person, rhythm: Rhythm) -> None:
 
 
 def _gather(person: Person, held: Sequence[Delivery], now: datetime) -> None:
+    asked = [row for row in held if row.sort is Sort.ASK]
     reminders = [row for row in held if row.sort is Sort.REMINDER]
-    news = [row for row in held if row.sort is not Sort.REMINDER]
+    news = [row for row in held if row.sort not in (Sort.ASK, Sort.REMINDER)]
     if person.rhythm is Rhythm.ASKS:
         _withdraw(news)
         news = []
     if reminders and (freed := _freed_at(person, now)):
         put_off(reminders, hours.decent(freed, person.time_zone))
         reminders = []
-    if not any(_since(row) <= now for row in (*reminders, *news)):
+    if not any(_since(row) <= now for row in (*asked, *reminders, *news)):
         return  # the rest has its own time
-    newest = list({row.thread or row.id: row for row in reminders}.values())  # one of each question
+    newest = list({row.thread or row.id: row for row in (*reminders, *asked)}.values())  # one of each question
     if len(newest) == 1 and not news:
-        mail = _reminder(person, newest[0])
+        mail = _question(person, newest[0])
     else:
         mail = _digest(person, newest, news)
     mail.created_at = now
     db.session.add(mail)
     db.session.flush()
-    for row in (*reminders, *news):
+    for row in (*asked, *reminders, *news):
         row.digest_id, row.sent_at = mail.id, now
 
 
@@ -95,15 +96,23 @@ def _freed_at(person: Person, now: datetime) -> datetime | None:
     return mails[-MOST_REMINDER_MAILS] + WEEK if len(mails) >= MOST_REMINDER_MAILS else None
 
 
-def _reminder(person: Person, row: Delivery) -> Delivery:
-    mail = _mail(person, row.template, Sort.REMINDER, _values(row) | {"is_reminder": True})
+def _question(person: Person, row: Delivery) -> Delivery:
+    is_reminder = row.sort is Sort.REMINDER
+    mail = _mail(person, row.template, row.sort, _values(row) | {"is_reminder": is_reminder})
     mail.thread, mail.reply_to = row.thread, row.reply_to
     return mail
 
 
-def _digest(person: Person, reminders: Sequence[Delivery], news: Sequence[Delivery]) -> Delivery:
+def _digest(person: Person, questions: Sequence[Delivery], news: Sequence[Delivery]) -> Delivery:
+    """What is late is asked of whoever can help it; among the coming dates it would stand every day."""
+    asked = [
+        _values(row) | {"thread": row.thread, "template": row.template, "is_reminder": row.sort is Sort.REMINDER}
+        for row in questions
+    ]
+    named = {(each.get("path"), each.get("milestone")) for each in asked}
+    is_reminding = any(row.sort is Sort.REMINDER for row in questions)
     details = {
-        "reminders": [_values(row) | {"thread": row.thread, "template": row.template} for row in reminders],
+        "questions": asked,
         "news": _by_subject(news),
         "dates": [
             {
@@ -111,12 +120,12 @@ def _digest(person: Person, reminders: Sequence[Delivery], news: Sequence[Delive
                 "project": milestone.project.label,
                 "path": milestone.path,
                 "due": str(milestone.due),
-                "is_late": milestone.is_late,
             }
             for milestone in coming(person, COMING)
+            if not milestone.is_late and (milestone.project.path, milestone.name) not in named
         ],
     }
-    return _mail(person, DIGEST, Sort.DIGEST if news else Sort.REMINDER, details)
+    return _mail(person, DIGEST, Sort.DIGEST if news else Sort.REMINDER if is_reminding else Sort.ASK, details)
 
 
 def _by_subject(news: Sequence[Delivery]) -> list[dict[str, Any]]:

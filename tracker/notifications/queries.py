@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -71,4 +72,9 @@ def reminded_at(person: Person, since: datetime) -> list[datetime]:
         )
         .order_by(Delivery.created_at)
     )
-    return [row.created_at for row in rows if row.sort is Sort.REMINDER or row.details.get("reminders")]
+    return [row.created_at for row in rows if row.sort is Sort.REMINDER or _reminds(row.details)]
+
+
+def _reminds(details: dict[str, Any]) -> bool:
+    """Whether a gathered mail holds a reminder, and not first questions only."""
+    return any(question.get("is_reminder") for question in details.get("questions", ()))

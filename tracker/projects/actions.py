@@ -256,8 +256,10 @@ def leads(project: Project) -> list[Person]:
     return [member.person for member in project.members if member.left_at is None and member.is_lead]
 
 
-def add_member(project: Project, person: Person, *, is_lead: bool = False, actor: Person | None) -> ProjectMember:
-    """Put a person on the team, or back on it."""
+def add_member(
+    project: Project, person: Person, *, is_lead: bool = False, is_told: bool = True, actor: Person | None
+) -> ProjectMember:
+    """Put a person on the team, or back on it. They are told, unless what led to it tells them already."""
     member = next((known for known in project.members if known.person_id == person.id), None)
     if member is not None and member.left_at is None and (member.is_lead or not is_lead):
         return member  # only `step_back` makes a lead person an ordinary member
@@ -269,7 +271,7 @@ def add_member(project: Project, person: Person, *, is_lead: bool = False, actor
         project.members.append(member)
     member.left_at, member.is_lead = None, is_lead
     touch(project)
-    record(kind, project, actor=actor, tell=[person], why=Why.YOURSELF, name=person.name)
+    record(kind, project, actor=actor, tell=[person] if is_told else (), why=Why.YOURSELF, name=person.name)
     return member
 
 

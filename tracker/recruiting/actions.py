@@ -24,6 +24,7 @@ declare(
         "recruiting.invite": _l("%(actor)s invited %(partner)s to join."),
         "recruiting.offer": _l("%(actor)s offered %(partner)s as a partner."),
         "recruiting.agree": _l("%(partner)s agreed to join."),
+        "recruiting.welcome": _l("%(actor)s welcomed %(partner)s as a partner."),
         "recruiting.decline": _l("%(partner)s declined the invitation."),
         "recruiting.turn_down": _l("The offer of %(partner)s was not taken up this time."),
         "recruiting.agree_after_all": _l("%(partner)s agreed to join after all."),
@@ -130,9 +131,9 @@ def answer_offer(partner: Partner, *, accepts: bool, note: str = "", actor: Pers
         return
     project, offered_by = partner.project, partner.asked_by
     if accepts and offered_by is not None:
-        add_member(project, offered_by, actor=actor)
+        add_member(project, offered_by, is_told=False, actor=actor)
     settle("recruiting.offer", partner, "accept" if accepts else "decline", actor=actor, note=note)
-    kind = "recruiting.agree" if accepts else "recruiting.turn_down"
+    kind = "recruiting.welcome" if accepts else "recruiting.turn_down"
     told = [offered_by] if offered_by else []
     record(kind, project, actor=actor, tell=told, partner=partner.name, note=note)
     index_for_search(project)
