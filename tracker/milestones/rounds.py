@@ -61,8 +61,7 @@ def _ask(milestone: Milestone, asks: Sequence[Ask]) -> None:
         elif ask.due_on == last_day and (ask.state is not AskState.WITHDRAWN or ask.withdrawn_by_id is not None):
             return
     just_moved = any(change.at > clock.now() - ASKED_BEFORE for change in milestone.changes)
-    told = {"milestone": milestone.name, "milestone_id": milestone.id}
-    noted = record("milestones.ask", project, actor=None, **told)  # what visitors read has changed too
+    noted = record("milestones.ask", project, actor=None, milestone=milestone.name, milestone_id=milestone.id)
     raise_ask(
         ASK,
         milestone,

@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from tracker.institutions.models import Person
 def open_asks(about: Any, person: Person | None) -> list[tuple[Ask, bool]]:
     """The open asks that a page shows, each with whether it waits for `person`; the longest overdue first, then
     those asked longest ago. One query, however many there are."""
-    mine = sa.case((waiting_for(person), 1), else_=0) if person is not None else sa.literal(0)
+    mine = Ask.id.in_(waiting_for(person)) if person is not None else sa.false()
     rows = db.session.execute(
         sa.select(Ask, mine)
         .where(Ask.about_type == about.__tablename__, Ask.about_id == about.id, Ask.state == AskState.OPEN)
@@ -21,5 +22,5 @@ def open_asks(about: Any, person: Person | None) -> list[tuple[Ask, bool]]:
         .limit(MOST_SHOWN)
     )
     found = [(ask, bool(is_mine)) for ask, is_mine in rows]
-    late = sorted((row for row in found if row[0].is_overdue), key=lambda row: row[0].due_on)
+    late = sorted((row for row in found if row[0].is_overdue), key=lambda row: row[0].due_on or date.max)
     return late + [row for row in found if not row[0].is_overdue]

@@ -240,7 +240,7 @@ def team_people(project_id: int) -> list[Person]:
     return _members(project_id)
 
 
-def _members(project_id: int, *more: sa.ColumnElement[bool]) -> list[Person]:
+def _members(project_id: int, *more: sa.ColumnExpressionArgument[bool]) -> list[Person]:
     query = sa.select(Person).join(ProjectMember, ProjectMember.person_id == Person.id)
     here = (ProjectMember.project_id == project_id, ProjectMember.left_at.is_(None))
     return list(db.session.scalars(query.where(*here, *more).order_by(ProjectMember.id)))
