@@ -110,6 +110,10 @@ class Ask(Base):
         return f"ask-{self.id}"
 
 
+# As the indexes say it, to the word: SQLite uses a partial index for nothing else that is part of a larger condition.
+IS_OPEN = Ask.state == sa.literal_column("'open'")
+
+
 class Answer(Base):
     """What was answered, by whom, for whom, and how. Never edited: a changed mind adds a row."""
 

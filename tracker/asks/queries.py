@@ -54,7 +54,7 @@ def locked_open_to(addressee_type: str, addressee_id: int) -> list[Ask]:
 
 def waiting(person: Person) -> list[Ask]:
     """The open asks that this person can answer, the most urgent first."""
-    query = sa.select(Ask).where(waiting_for(person), _OPEN)
+    query = sa.select(Ask).where(Ask.id.in_(waiting_for(person)))
     return list(
         db.session.scalars(query.order_by(Ask.due_on.asc().nulls_last(), Ask.asked_at, Ask.id).limit(MOST_SHOWN))
     )

@@ -61,7 +61,7 @@ def asked_by(person: Person) -> list[Ask]:
         db.session.scalars(
             sa.select(Ask)
             .where(Ask.asked_by_id == person.id, Ask.state == AskState.OPEN)
-            .where(sa.case((waiting_for(person), 1), else_=0) == 0)
+            .where(Ask.id.not_in(waiting_for(person)))
             .order_by(Ask.asked_at, Ask.id)
             .limit(MOST_ASKED)
         )
