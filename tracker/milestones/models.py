@@ -26,6 +26,12 @@ note_file = sa.Table(
 )
 
 
+def _planned(name: str, *columns: str) -> sa.Index:
+    """An index over what is planned: few among all there ever were."""
+    where = sa.text("state = 'planned'")
+    return sa.Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
 class Milestone(Base):
     """Something due. The first date stays as it was first promised; the current one may move, with a reason.
 
@@ -62,6 +68,9 @@ class Milestone(Base):
     dropped_because = ""  # what was said when it was dropped; `queries.plan` reads it from the history
 
     __table_args__ = (
+        _planned("ix_milestone_person", "state", "person_id", "last_day"),
+        _planned("ix_milestone_partner", "state", "partner_id", "last_day"),
+        _planned("ix_milestone_project", "state", "project_id", "last_day"),
         sa.Index(None, "project_id", "last_day"),
         sa.Index(None, "state", "last_day"),
         sa.Index(  # what the worker has not seen yet
@@ -104,6 +113,10 @@ class Milestone(Base):
     @property
     def path(self) -> str:
         return f"/projects/{self.project_id}#plan"
+
+
+# As the indexes say it, to the word: SQLite uses a partial index for nothing else.
+IS_PLANNED = Milestone.state == sa.literal_column("'planned'")
 
 
 class DateChange(Base):

@@ -9,7 +9,7 @@ from tracker.activity.models import Activity
 from tracker.database import db
 from tracker.dates import earth_day
 from tracker.institutions.models import Person
-from tracker.milestones.models import DateChange, Milestone, ProgressNote
+from tracker.milestones.models import IS_PLANNED, DateChange, Milestone, ProgressNote
 from tracker.milestones.permissions import notes_visible_to
 from tracker.milestones.states import MilestoneState
 from tracker.projects.models import Partner, Project, ProjectMember
@@ -151,20 +151,14 @@ def coming(person: Person, within: timedelta) -> list[Milestone]:
     )
     places = person.contact_ids | person.institution_ids
     own = sa.select(Partner.id).where(Partner.institution_id.in_(places), Partner.commitment.in_(TAKES_PART))
+    ways = (Milestone.person_id == person.id, Milestone.partner_id.in_(own), Milestone.project_id.in_(leads))
+    due = (IS_PLANNED, Milestone.last_day <= earth_day() + within)
+    ids = sa.union_all(*(sa.select(Milestone.id).where(way, *due) for way in ways))  # each by an index of its own
     return list(
         db.session.scalars(
             sa.select(Milestone)
             .join(Milestone.project)
-            .where(
-                Milestone.state == MilestoneState.PLANNED,
-                Milestone.last_day <= earth_day() + within,
-                Project.state.in_(STARTED),
-                sa.or_(
-                    Milestone.person_id == person.id,
-                    Milestone.partner_id.in_(own),
-                    Milestone.project_id.in_(leads),
-                ),
-            )
+            .where(Milestone.id.in_(ids), Project.state.in_(STARTED))
             .options(joinedload(Milestone.project))
             .order_by(Milestone.last_day, Milestone.id)
             .limit(MOST_COMING)

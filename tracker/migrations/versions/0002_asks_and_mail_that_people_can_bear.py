@@ -261,6 +261,27 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("unseen_day", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("seen_as_of", sa.DateTime(timezone=True), nullable=True))
         batch_op.create_index(
+            "ix_milestone_partner",
+            ["state", "partner_id", "last_day"],
+            unique=False,
+            sqlite_where=sa.text("state = 'planned'"),
+            postgresql_where=sa.text("state = 'planned'"),
+        )
+        batch_op.create_index(
+            "ix_milestone_person",
+            ["state", "person_id", "last_day"],
+            unique=False,
+            sqlite_where=sa.text("state = 'planned'"),
+            postgresql_where=sa.text("state = 'planned'"),
+        )
+        batch_op.create_index(
+            "ix_milestone_project",
+            ["state", "project_id", "last_day"],
+            unique=False,
+            sqlite_where=sa.text("state = 'planned'"),
+            postgresql_where=sa.text("state = 'planned'"),
+        )
+        batch_op.create_index(
             "ix_milestone_seen",
             ["state", "project_id", "seen_as_of"],
             unique=False,
