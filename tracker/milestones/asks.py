@@ -19,7 +19,7 @@ REASONS = {reason.value: label for reason, label in REASON_LABELS.items()}
 
 
 def _shown(milestone: Milestone) -> Shown:
-    facts = [(_("Project"), milestone.project.label), (_("Due"), format_day(milestone.due) if milestone.due else "–")]
+    facts = [(_("Due"), format_day(milestone.due) if milestone.due else "–")]
     if milestone.has_slipped and milestone.first_due is not None:
         facts.append((_("First date"), format_day(milestone.first_due)))
     holders = [holder.name for holder in (milestone.partner, milestone.person) if holder is not None]
