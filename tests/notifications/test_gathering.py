@@ -259,7 +259,7 @@ def test_coming_dates_stand_at_the_end_of_a_digest(at):
     db.session.execute(sa.delete(Delivery))
     db.session.execute(sa.update(Milestone).values(last_day=(MONDAY + timedelta(days=200)).date()))
     soon = db.session.scalars(sa.select(Milestone).where(Milestone.project_id == project.id)).first()
-    soon.last_day = (MONDAY + timedelta(days=10)).date()
+    soon.last_day = (MONDAY + timedelta(days=6)).date()
     record("projects.change", project, actor=None, tell=[lead])
     db.session.flush()
     at(MORNING)

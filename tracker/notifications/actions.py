@@ -22,7 +22,8 @@ MOST_REMINDER_MAILS = 3  # with reminders, for one person …
 WEEK = timedelta(days=7)  # … in this time
 AHEAD = timedelta(hours=12)  # what comes due later on the same day comes along
 TOO_LATE = timedelta(hours=2)  # what nobody gathered in time waits for a decent hour again
-COMING = timedelta(days=14)
+COMING = timedelta(days=7)  # in a mail that may come every day: else the same dates stand in it too often
+COMING_WEEKLY = timedelta(days=14)
 MOST_OF_ONE = 10  # of news about one thing in one mail; the rest is counted
 
 
@@ -121,7 +122,7 @@ def _digest(person: Person, questions: Sequence[Delivery], news: Sequence[Delive
                 "path": milestone.path,
                 "due": str(milestone.due),
             }
-            for milestone in coming(person, COMING)
+            for milestone in coming(person, COMING_WEEKLY if person.rhythm is Rhythm.WEEKLY else COMING)
             if not milestone.is_late and (milestone.project.path, milestone.name) not in named
         ],
     }
