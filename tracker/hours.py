@@ -99,6 +99,11 @@ def public_holidays(country: str | None, year: int) -> frozenset[date]:
     return frozenset(_calendar(country, year) or ())
 
 
+def get_ready() -> None:
+    """Load the library of holidays, which takes long the first time: call it before a transaction holds locks."""
+    public_holidays("FR", clock.today().year)
+
+
 def _calendar(country: str | None, year: int) -> dict[date, str] | None:
     if not country:
         return None

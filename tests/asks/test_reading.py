@@ -1,11 +1,15 @@
 """What the pages and the worker read of asks, and by which way the database finds it."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.factories import make_institution, make_person, make_project
 from tests.plans import steps
+from tracker import clock, hours
 from tracker.asks import actions as asks
-from tracker.asks import queries
+from tracker.asks import queries, rounds
+from tracker.database import db
 from tracker.home.queries import asked_by
 from tracker.project_page.queries import open_asks
 from tracker.projects.states import ProjectState
@@ -50,3 +54,18 @@ def test_what_was_handed_on_waits_for_both_and_once_for_each(call, ask, director
     assert open_asks(call, call.lead) == [(ask, False)] and open_asks(call, None) == [(ask, False)]
     asks.withdraw(ask, actor=call.lead, words="")
     assert queries.waiting(director) == queries.waiting(other) == asked_by(call.lead) == []
+
+
+def test_reminders_are_owed_in_small_transactions_and_never_wait_for_the_calendars(call, ask, monkeypatch):
+    for country in ("KE", "PE"):
+        recruiting.invite(call, make_institution(country=country), actor=call.lead)
+    for known in open_asks(call, None):
+        known[0].remind_at = clock.now() - timedelta(days=1)
+    db.session.commit()
+    done, commit = [], db.session.commit
+    monkeypatch.setattr(rounds, "BATCH", 2)
+    monkeypatch.setattr(hours, "get_ready", lambda: done.append(("ready", db.session().in_transaction())))
+    monkeypatch.setattr(db.session, "commit", lambda: (done.append("commit"), commit()))
+    assert rounds.remind(200) == 3
+    assert done == [("ready", False), "commit", "commit"]
+    assert rounds.remind(200) == 0 and len(done) == 3 and ask.reminders == 1

@@ -118,15 +118,21 @@ def lost_mails(limit: int) -> list[Delivery]:
     )
 
 
-def due_to_remind(limit: int) -> list[Ask]:
-    """Open asks that the plan of their kind reminds of now; locked, and none that another worker holds."""
+def due_to_remind(limit: int) -> list[int]:
+    """The ids of open asks that the plan of their kind reminds of now."""
+    query = sa.select(Ask.id).where(_OPEN, Ask.remind_at <= clock.now())
+    return list(db.session.scalars(query.order_by(Ask.remind_at).limit(limit)))
+
+
+def still_to_remind(ids: Iterable[int]) -> list[Ask]:
+    """Those of some asks that are still to be reminded of; locked, and none that another worker holds."""
     return list(
         db.session.scalars(
             sa.select(Ask)
-            .where(_OPEN, Ask.remind_at <= clock.now())
+            .where(Ask.id.in_(ids), _OPEN, Ask.remind_at <= clock.now())
             .options(joinedload(Ask.asked_by), joinedload(Ask.delegated_to))
             .order_by(Ask.remind_at)
-            .limit(limit)
             .with_for_update(of=Ask, skip_locked=True)
+            .execution_options(populate_existing=True)
         )
     )

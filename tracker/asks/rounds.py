@@ -11,6 +11,8 @@ from tracker.asks.models import Ask
 from tracker.database import db
 from tracker.worker import round_of_work
 
+BATCH = 25
+
 log = logging.getLogger(__name__)
 
 
@@ -39,19 +41,24 @@ def expire(limit: int) -> int:
 def remind(limit: int) -> int:
     """Owe reminders of up to `limit` asks, each for a decent hour where its reader is; return how many were owed.
 
-    One that fails is logged and undone, and the others go on.
+    In small transactions: whoever answers waits for one of them. One ask that fails is logged and undone, and the
+    others go on.
     """
-    now = clock.now()
     due, reminded = queries.due_to_remind(limit), 0
-    for ask in due:
-        try:
-            with db.session.begin_nested():
-                _remind(ask, now)
-        except Exception:
-            log.exception("ask %s could not be reminded of", ask.id)
-        else:
-            reminded += 1
-    db.session.commit()
+    db.session.rollback()
+    if due:
+        hours.get_ready()
+    for first in range(0, len(due), BATCH):
+        now = clock.now()
+        for ask in queries.still_to_remind(due[first : first + BATCH]):
+            try:
+                with db.session.begin_nested():
+                    _remind(ask, now)
+            except Exception:
+                log.exception("ask %s could not be reminded of", ask.id)
+            else:
+                reminded += 1
+        db.session.commit()
     return reminded
 
 
