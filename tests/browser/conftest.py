@@ -74,8 +74,11 @@ class Site:
         """What the person has in their mailbox, oldest first, after everything owed has been sent."""
         with self.app.app_context():
             send_owed()
-        files = sorted((self.folder / "mail").glob(f"*-{email}.eml"))
-        return [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
+        return [self.read(file) for file in sorted((self.folder / "mail").glob(f"*-{email}.eml"))]
+
+    def read(self, file: Path) -> EmailMessage:
+        """A mail as it lies in a mailbox."""
+        return message_from_bytes(file.read_bytes(), policy=policy.default)
 
     def link_in_mail_to(self, email: str, about: str = "") -> str:
         """The first link of this site in the person's newest mail whose subject holds `about`."""
