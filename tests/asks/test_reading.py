@@ -4,16 +4,23 @@ from datetime import timedelta
 
 import pytest
 
-from tests.factories import make_institution, make_person, make_project
+from tests.asks.letters import link_to
+from tests.factories import add_partners, make_institution, make_person, make_project
 from tests.plans import steps
 from tracker import clock, hours
 from tracker.asks import actions as asks
 from tracker.asks import queries, rounds
 from tracker.database import db
+from tracker.dates import PartialDate, earth_day
 from tracker.home.queries import asked_by
+from tracker.milestones import actions as milestones
+from tracker.milestones.rounds import look_after
 from tracker.project_page.queries import open_asks
+from tracker.projects.actions import add_member
+from tracker.projects.models import Project
 from tracker.projects.states import ProjectState
 from tracker.recruiting import actions as recruiting
+from tracker.terms import actions as terms
 
 
 @pytest.fixture
@@ -69,3 +76,29 @@ def test_reminders_are_owed_in_small_transactions_and_never_wait_for_the_calenda
     assert rounds.remind(200) == 3
     assert done == [("ready", False), "commit", "commit"]
     assert rounds.remind(200) == 0 and len(done) == 3 and ask.reminders == 1
+
+
+def test_a_mailed_question_costs_few_queries_however_much_there_is(client, queries, call, ask, director):
+    def cost(path):
+        db.session.commit()
+        db.session.expunge_all()
+        with queries() as log:
+            assert client.get(path).status_code == 200
+        return len(log)
+
+    planned = make_project(ProjectState.RUNNING)
+    terms.write(call, text="We **share** what we find.", actor=call.lead)
+    due = PartialDate.of(earth_day() + timedelta(days=2))
+    milestones.add_milestone(planned, name="Draft", partner=planned.partners[1], due=due, actor=planned.lead)
+    look_after(50)
+    paths = [link_to(director), link_to(call.partner_people[0]), link_to(planned.partner_people[0])]
+    ids = [call.id, planned.id]
+    before = [cost(path) for path in paths]
+    assert max(before) <= 14
+    for project in [db.session.get_one(Project, known) for known in ids]:
+        project.lead, project.partner_people = project.members[0].person, []
+        add_partners(project, ["KE", "VN", "BD"])
+        add_member(project, make_person(), actor=project.lead)
+        for place in list(project.partners)[1:]:
+            make_person(contact_of=place.institution)
+    assert [cost(path) for path in paths] == before

@@ -51,9 +51,12 @@ def mailed(ask: Ask) -> list[Person]:
     return [person for person in found if person.email]
 
 
-def answers_for(person: Person, ask: Ask) -> bool:
-    """Whether this person may answer. Where nobody holds the seat, coordinators note what they were told."""
-    able = people(ask)
+def answers_for(person: Person, ask: Ask, able: list[Person] | None = None) -> bool:
+    """Whether this person may answer. Where nobody holds the seat, coordinators note what they were told.
+
+    `able` is what `people` told just now, where that is known.
+    """
+    able = people(ask) if able is None else able
     if any(known.id == person.id for known in able):
         return True
     return not able and ask.addressee_type != "person" and ask.network_id in person.coordinated_ids

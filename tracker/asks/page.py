@@ -15,16 +15,16 @@ from tracker.institutions.models import Person
 
 
 class AskPage:
-    """One ask for `person`, who follows a link (`token`) or is signed in."""
+    """One ask for `person`, who follows a link (`token`) or is signed in. `people` can answer, if that is known."""
 
-    def __init__(self, ask: Ask, person: Person, *, token: str = "") -> None:
+    def __init__(self, ask: Ask, person: Person, *, token: str = "", people: list[Person] | None = None) -> None:
         self.ask, self.person, self.token = ask, person, token
         self.kind = KINDS[ask.kind]
         self._subject: Any = None
         self.was_too_late = False
         self.asked_by = ask.asked_by_name
-        self.people = addressees.people(ask)
-        self.answers_for = addressees.answers_for(person, ask)
+        self.people = addressees.people(ask) if people is None else people
+        self.answers_for = addressees.answers_for(person, ask, self.people)
         # A link serves whoever holds it only where the kind allows that.
         self.needs_sign_in = bool(token) and not self.kind.is_forwardable and actor() is not person
         self.may_answer = self.answers_for and not self.needs_sign_in

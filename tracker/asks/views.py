@@ -58,9 +58,10 @@ def by_mail(token: str) -> Any:
     if link is None:
         return _dead_link()
     i18n.prefer(link.person.interface_language)
-    if problem := _problem(link):
+    able = addressees.people(link.ask)
+    if problem := _problem(link, able):
         return render_template("asks/no_longer.html", problem=problem, ask=link.ask, token=token), 410
-    return _answer_page(AskPage(link.ask, link.person, token=token))
+    return _answer_page(AskPage(link.ask, link.person, token=token, people=able))
 
 
 @bp.route("/a/<token>/pass-on", methods=["GET", "POST"])
@@ -69,7 +70,7 @@ def by_mail(token: str) -> Any:
 def pass_on_by_mail(token: str) -> Any:
     """Not me: ask somebody else."""
     link = links.find(token)
-    if link is None or _problem(link) or not KINDS[link.ask.kind].is_forwardable:
+    if link is None or _problem(link, addressees.people(link.ask)) or not KINDS[link.ask.kind].is_forwardable:
         return _dead_link()
     i18n.prefer(link.person.interface_language)
     return _pass_on(link.ask, link.person, back=url_for(".by_mail", token=token))
@@ -204,10 +205,10 @@ def _pass_on(ask: Ask, person: Person, *, back: str) -> Any:
     return render_template("asks/pass_on.html", page=page, form=form, back=back), 422 if form.errors else 200
 
 
-def _problem(link: AskLink) -> str:
+def _problem(link: AskLink, able: list[Person]) -> str:
     """Why a link that was right once answers no longer; empty where it does."""
     if link.withdrawn_at is not None or not (
-        addressees.answers_for(link.person, link.ask) or _has_answered(link.person, link.ask)
+        addressees.answers_for(link.person, link.ask, able) or _has_answered(link.person, link.ask)
     ):
         return "not_yours"
     if link.expires_at < clock.now():

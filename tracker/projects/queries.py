@@ -3,6 +3,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from tracker.database import db
 from tracker.goals import GOALS
@@ -41,6 +42,12 @@ ON_A_PAGE = (
     selectinload(Project.country_links),
     selectinload(Project.goal_links),
     selectinload(Project.transitions),
+)
+FOR_ASK = (
+    *ON_THE_DOOR,
+    joinedload(Project.network),
+    selectinload(Project.themes),
+    selectinload(Project.country_links),
 )
 FOR_EDITING = (
     *ON_THE_DOOR,
@@ -216,14 +223,17 @@ def _own(actor: Person) -> sa.ColumnElement[bool]:
 
 def for_ask(project_id: int, *, lock: bool) -> Project | None:
     """The project with what a page that asks about it shows; locked for an answer."""
-    return db.session.get(Project, project_id, options=ON_A_PAGE, **_locked(Project, lock))
+    return db.session.get(Project, project_id, options=FOR_ASK, **_locked(Project, lock))
 
 
 def partner_for_ask(partner_id: int, *, lock: bool) -> Partner | None:
     """A partner with its project, as `for_ask`. The project is locked first, as by every page that changes it."""
     project_id = db.session.scalar(sa.select(Partner.project_id).where(Partner.id == partner_id))
     project = for_ask(project_id, lock=lock) if project_id else None
-    return next((partner for partner in project.partners if partner.id == partner_id), None) if project else None
+    partner = next((partner for partner in project.partners if partner.id == partner_id), None) if project else None
+    if partner is not None:
+        set_committed_value(partner, "project", project)  # else nothing holds it, and it is read again
+    return partner
 
 
 def _locked(model: Any, lock: bool) -> dict[str, Any]:

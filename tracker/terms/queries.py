@@ -1,8 +1,8 @@
 from datetime import timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from tracker import clock
 from tracker.asks.models import Ask
@@ -17,6 +17,10 @@ CONFIRMED = (
     selectinload(Terms.replies).joinedload(Confirmation.partner).joinedload(Partner.institution),
     selectinload(Terms.replies).joinedload(Confirmation.partner).joinedload(Partner.network),
     selectinload(Terms.replies).joinedload(Confirmation.person),
+)
+FOR_ASK = (
+    joinedload(Confirmation.terms).options(joinedload(Terms.project).options(*project_queries.ON_THE_DOOR), *CONFIRMED),
+    joinedload(Confirmation.partner).options(joinedload(Partner.institution), joinedload(Partner.network)),
 )
 LOOKED_BACK = timedelta(days=30)  # longer than a worker ever rests; beyond it nothing is read to find nothing
 
@@ -43,22 +47,18 @@ def versions(project: Project) -> list[Terms]:
 
 def for_ask(confirmation_id: int, *, lock: bool) -> Confirmation | None:
     """What a partner is asked, with its version and project. The project is locked first, as by every page."""
+    if not lock:
+        return db.session.get(Confirmation, confirmation_id, options=FOR_ASK)
     project_id = db.session.scalar(
         sa.select(Terms.project_id).join(Terms.replies).where(Confirmation.id == confirmation_id)
     )
-    if project_id is None:
+    project = project_queries.for_ask(project_id, lock=True) if project_id is not None else None
+    if project is None:
         return None
-    project_queries.for_ask(project_id, lock=lock)
-    refreshed: dict[str, Any] = {"populate_existing": True} if lock else {}
-    return db.session.get(
-        Confirmation,
-        confirmation_id,
-        options=(
-            joinedload(Confirmation.terms).options(joinedload(Terms.project), *CONFIRMED),
-            joinedload(Confirmation.partner).options(joinedload(Partner.institution), joinedload(Partner.network)),
-        ),
-        **refreshed,
-    )
+    reply = db.session.get(Confirmation, confirmation_id, options=FOR_ASK, populate_existing=True)
+    if reply is not None:
+        set_committed_value(reply.terms, "project", project)  # held, and not read again
+    return reply
 
 
 def newest_asks(terms: Terms) -> dict[int, Ask]:
