@@ -99,7 +99,6 @@ def ask_partners(terms: Terms, asks: Mapping[int, list[Ask]], *, because: Activi
             take_back(reply, ASK)
         elif not had or (had[-1].state is AskState.WITHDRAWN and had[-1].withdrawn_by_id is None):
             _ask(terms, reply, because)
-    terms.asked_as_of = project.changed_at
 
 
 def _ask(terms: Terms, reply: Confirmation, because: Activity | None) -> None:

@@ -22,7 +22,9 @@ class Terms(Base):
     language: Mapped[str] = mapped_column(sa.String(20), default="en")
     written_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     written_at: Mapped[datetime] = mapped_column(default=clock.now)
-    asked_as_of: Mapped[datetime | None]  # the project's `changed_at` when its partners were last gone through
+    # The project's `changed_at` when the worker last went through its partners. By nobody but the worker, which does
+    # so in the order of these moments and looks no further back than the newest.
+    asked_as_of: Mapped[datetime | None] = mapped_column(index=True)
 
     project: Mapped[Project] = relationship()
     written_by: Mapped[Person | None] = relationship()

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from itertools import takewhile
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
@@ -22,7 +23,8 @@ FOR_ASK = (
     joinedload(Confirmation.terms).options(joinedload(Terms.project).options(*project_queries.ON_THE_DOOR), *CONFIRMED),
     joinedload(Confirmation.partner).options(joinedload(Partner.institution), joinedload(Partner.network)),
 )
-LOOKED_BACK = timedelta(days=30)  # longer than a worker ever rests; beyond it nothing is read to find nothing
+LOOKED_BACK = timedelta(days=30)  # by the very first look
+UNCOMMITTED = timedelta(hours=6)  # longer than it ever takes until others see what somebody changed
 
 
 def latest(project: Project) -> Terms | None:
@@ -74,30 +76,40 @@ def is_newest(terms: Terms) -> bool:
 
 
 def to_go_through(limit: int) -> list[Terms]:
-    """The newest terms of projects that have changed since their partners were last gone through.
+    """The newest terms of projects that have changed since their partners were last gone through, the project that
+    changed first first.
 
-    Their projects are locked; those that somebody else holds are left for later.
+    Their projects are locked. One that somebody else holds, or that changes just now, is left for later with all that
+    changed after it: so whatever changed before the last one that was gone through was gone through as well, and is
+    not read again.
     """
+    now = clock.now()
+    mark = db.session.scalar(sa.select(sa.func.max(Terms.asked_as_of)).where(Terms.asked_as_of <= now))
     later = aliased(Terms)
     superseded = sa.exists().where(later.project_id == Terms.project_id, later.number > Terms.number)
-    return list(
-        db.session.scalars(
-            sa.select(Terms)
-            .join(Terms.project)
-            .where(
-                Project.changed_at > clock.now() - LOOKED_BACK,
-                Terms.asked_as_of.is_distinct_from(Project.changed_at),
-                ~superseded,
-            )
-            .options(
-                contains_eager(Terms.project)
-                .selectinload(Project.partners)
-                .options(joinedload(Partner.institution), joinedload(Partner.network)),
-                *CONFIRMED,
-            )
-            .order_by(Project.changed_at, Terms.id)
-            .limit(limit)
-            .with_for_update(of=Project, skip_locked=True)
-            .execution_options(populate_existing=True)
-        )
+    wanted = (
+        Project.changed_at > (mark - UNCOMMITTED if mark else now - LOOKED_BACK),
+        Terms.asked_as_of.is_distinct_from(Project.changed_at),
+        ~superseded,
     )
+    in_turn = (Project.changed_at, Terms.id)
+    turns = sa.select(Terms.id, Project.changed_at).join(Terms.project).where(*wanted).order_by(*in_turn)
+    due = [(row.id, row.changed_at) for row in db.session.execute(turns.limit(limit))]
+    if not due:
+        return []
+    held = db.session.scalars(
+        sa.select(Terms)
+        .join(Terms.project)
+        .where(Terms.id.in_([known for known, _at in due]), *wanted)
+        .options(
+            contains_eager(Terms.project)
+            .selectinload(Project.partners)
+            .options(joinedload(Partner.institution), joinedload(Partner.network)),
+            *CONFIRMED,
+        )
+        .order_by(*in_turn)
+        .with_for_update(of=Project, skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    in_order = takewhile(lambda pair: (pair[0].id, pair[0].project.changed_at) == pair[1], zip(held, due, strict=False))
+    return [terms for terms, _turn in in_order]

@@ -21,6 +21,7 @@ def ask(limit: int) -> int:
         asks = asks_of(actions.ASK, [reply for terms in found for reply in terms.replies])
         for terms in found:
             actions.ask_partners(terms, asks)
+            terms.asked_as_of = terms.project.changed_at
         db.session.commit()
         done += len(found)
         if len(found) < size:

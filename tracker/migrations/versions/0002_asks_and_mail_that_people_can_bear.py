@@ -303,6 +303,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("terms", schema=None) as batch_op:
         batch_op.add_column(sa.Column("asked_as_of", sa.DateTime(timezone=True), nullable=True))
+        batch_op.create_index(batch_op.f("ix_terms_asked_as_of"), ["asked_as_of"], unique=False)
     op.execute("UPDATE milestone SET unseen_day = last_day WHERE state = 'planned'")
     _ask_what_waited(op.get_bind())
 
@@ -424,12 +425,16 @@ def _ask_what_waited(connection: sa.Connection) -> None:
         .where(token.c.purpose == "join", token.c.used_at.is_(None), token.c.withdrawn_at.is_(None))
         .where(person.c.joined_at.is_(None))
     )
-    for row in connection.execute(invited).all():  # their mailed link is gone: asking for a new one raises the ask
-        for path in row.value.split() or [""]:
+    for open_link in connection.execute(invited).all():  # asking for a new link raises the ask
+        for path in open_link.value.split() or [""]:
             kind, _slash, number = path.strip("/").partition("/")
             place = {f"{kind[:-1]}_id": int(number)} if kind in ("institutions", "networks") else {}
             connection.execute(
                 invitation.insert().values(
-                    person_id=row.person_id, has_affiliated=False, has_seated=False, created_at=row.created_at, **place
+                    person_id=open_link.person_id,
+                    has_affiliated=False,
+                    has_seated=False,
+                    created_at=open_link.created_at,
+                    **place,
                 )
             )
