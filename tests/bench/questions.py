@@ -103,7 +103,7 @@ class Questions:
     ) -> int:
         declared = KINDS[kind]
         asked_at = min(asked_at, self.now)
-        due_on = due_on or (asked_at.date() + declared.due_in if declared.due_in else None)
+        due_on = due_on or asked_at.date() + declared.due_in
         is_open = state is AskState.OPEN
         plan = Ask(kind=kind, asked_at=asked_at, due_on=due_on)
         by_name = f"Person {by}" if by else ""
@@ -134,7 +134,7 @@ class Questions:
         values = {
             **details,
             **{"ask_id": ask, "asked_kind": kind, "for": name, "by": by_name, "role": to[0], "others": []},
-            **{"due": due_on.isoformat() if due_on else "", "handed_on_by": "", "reminded_by": "", "words": ""},
+            **{"due": due_on.isoformat(), "handed_on_by": "", "reminded_by": "", "words": ""},
             "is_reminder": False,
         }
         able = self._able(to)

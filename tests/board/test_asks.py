@@ -1,5 +1,6 @@
 """The board's exceptions are open asks: who is waited for, since when, and what a coordinator can do about it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,9 +8,11 @@ import sqlalchemy as sa
 
 from tests.asks.letters import owed, text_of
 from tests.factories import make_institution, make_network, make_person, make_project
+from tests.plans import steps
 from tracker import clock
 from tracker.activity.states import Sort
 from tracker.asks.models import Ask
+from tracker.board import queries
 from tracker.database import db
 from tracker.dates import PartialDate
 from tracker.milestones import actions as milestones
@@ -55,6 +58,14 @@ def test_what_is_asked_stands_among_the_overdue_once_its_day_has_passed(signed_i
     path = ask_of(partner).path
     for action in ("remind", "pass-on", "withdraw"):
         assert f"{path}/{action}" in page
+
+
+def test_what_is_overdue_and_what_has_time_are_read_in_their_order_by_an_index(call):
+    for list_of in (queries.overdue, queries.unanswered):
+        found = steps(lambda list_of=list_of: queries.first(list_of([call.network_id])))
+        of_asks = [step for step in found if " ask " in step]
+        assert all(re.search(r"ix_ask_\w+ \(network_id=\? AND due_on[<>]", step) for step in of_asks)
+        assert not [step for step in found if "ORDER BY" in step]
 
 
 def test_what_waits_for_the_coordinator_is_first_and_only_there(signed_in):

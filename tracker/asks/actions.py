@@ -94,7 +94,7 @@ def raise_ask(
         asked_by_id=actor.id if actor else None,
         asked_by_name=actor.name if actor else "",
         asked_at=now,
-        due_on=due_on or (now.date() + kind.due_in if kind.due_in else None),
+        due_on=due_on or now.date() + kind.due_in,
         expires_at=now + kind.lasts if kind.lasts else None,
         reminders=0,
         details={"title": about.label, "path": about.path, **details},
@@ -113,12 +113,10 @@ def raise_ask(
 
 
 def next_reminder(ask: Ask, after: datetime) -> datetime | None:
-    """When the plan of its kind next reminds of an ask, after a moment; None when the plan is over or has no date.
+    """When the plan of its kind next reminds of an ask, after a moment; None when the plan is over.
 
     A day of the plan begins at midnight UTC; a decent hour of each reader's own is found when it is mailed.
     """
-    if ask.due_on is None:
-        return None
     moments = (
         datetime.combine(ask.due_on + timedelta(days=days), clock_time(), tzinfo=UTC)
         for days in sorted(KINDS[ask.kind].reminders)
@@ -369,7 +367,7 @@ def about(ask: Ask) -> About:
 
 def overdue_since(ask: Ask) -> int:
     """Days since an open ask was due; 0 for one that is not late."""
-    return max(0, (earth_day() - ask.due_on).days) if ask.is_open and ask.due_on else 0
+    return max(0, (earth_day() - ask.due_on).days) if ask.is_open else 0
 
 
 def _demand_open(ask: Ask) -> None:

@@ -113,7 +113,7 @@ class Kind:
     waiting: Any  # for everybody: nobody is named
     waiting_for: Any  # for those who may know: names %(for)s
     shows: Callable[[Any], Shown] = lambda _subject: Shown()
-    due_in: timedelta | None = timedelta(days=14)
+    due_in: timedelta = timedelta(days=14)
     lasts: timedelta | None = None  # from when it was asked until nobody can answer any more
     reminders: tuple[int, ...] = (-3, 2, 9)  # days from the due date
     changes: Mapping[tuple[str, str], type_of_effect] = field(default_factory=dict)  # (old, new) -> effect

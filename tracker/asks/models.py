@@ -42,7 +42,7 @@ class Ask(Base):
     asked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     asked_by_name: Mapped[str] = mapped_column(sa.String(200), default="")  # empty: the tracker itself
     asked_at: Mapped[datetime] = mapped_column(default=clock.now)
-    due_on: Mapped[date | None]  # until the end of this day, anywhere on Earth
+    due_on: Mapped[date]  # until the end of this day, anywhere on Earth
     expires_at: Mapped[datetime | None]  # nobody can answer any more; None: it stays open
     remind_at: Mapped[datetime | None]  # when the worker next reminds of it
     reminders: Mapped[int] = mapped_column(default=0)
@@ -78,7 +78,7 @@ class Ask(Base):
 
     @property
     def is_overdue(self) -> bool:
-        return self.is_open and self.due_on is not None and self.due_on < earth_day()
+        return self.is_open and self.due_on < earth_day()
 
     @property
     def answer(self) -> "Answer | None":

@@ -55,9 +55,7 @@ def locked_open_to(addressee_type: str, addressee_id: int) -> list[Ask]:
 def waiting(person: Person) -> list[Ask]:
     """The open asks that this person can answer, the most urgent first."""
     query = sa.select(Ask).where(Ask.id.in_(waiting_for(person)))
-    return list(
-        db.session.scalars(query.order_by(Ask.due_on.asc().nulls_last(), Ask.asked_at, Ask.id).limit(MOST_SHOWN))
-    )
+    return list(db.session.scalars(query.order_by(Ask.due_on, Ask.asked_at, Ask.id).limit(MOST_SHOWN)))
 
 
 def latest(kind: str, subject: Any) -> Ask | None:
@@ -99,7 +97,7 @@ def of_networks(network_ids: Iterable[int], *kinds: str) -> sa.Select[Ask]:
     query = sa.select(Ask).where(Ask.network_id.in_(list(network_ids)), _OPEN)
     if kinds:
         query = query.where(Ask.kind.in_(kinds))
-    return query.order_by(Ask.due_on.asc().nulls_last(), Ask.id)
+    return query.order_by(Ask.due_on, Ask.id)
 
 
 def due_to_expire(limit: int) -> list[Ask]:

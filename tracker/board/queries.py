@@ -43,7 +43,7 @@ def silent(network_ids: Iterable[int]) -> sa.Select[Project]:
 def to_coordinators(network_ids: Iterable[int]) -> sa.Select[Ask]:
     """What waits for the coordinators of these networks, the most urgent first."""
     held = sa.and_(Ask.addressee_type == "network", Ask.addressee_id.in_(list(network_ids)))
-    return _open().where(held).order_by(Ask.due_on.asc().nulls_last(), Ask.id)
+    return _open().where(held).order_by(Ask.due_on, Ask.id)
 
 
 def overdue(network_ids: Iterable[int]) -> sa.Select[Ask]:
@@ -53,8 +53,7 @@ def overdue(network_ids: Iterable[int]) -> sa.Select[Ask]:
 
 def unanswered(network_ids: Iterable[int]) -> sa.Select[Ask]:
     """What others are asked and still have time for, the next due first."""
-    in_time = sa.or_(Ask.due_on >= earth_day(), Ask.due_on.is_(None))
-    return _of_others(network_ids).where(Ask.kind != MILESTONE, in_time).order_by(Ask.due_on.asc().nulls_last(), Ask.id)
+    return _of_others(network_ids).where(Ask.kind != MILESTONE, Ask.due_on >= earth_day()).order_by(Ask.due_on, Ask.id)
 
 
 def chosen(network_ids: Iterable[int], ask_ids: Iterable[int]) -> list[Ask]:

@@ -1,4 +1,3 @@
-from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,5 +21,5 @@ def open_asks(about: Any, person: Person | None) -> list[tuple[Ask, bool]]:
         .limit(MOST_SHOWN)
     )
     found = [(ask, bool(is_mine)) for ask, is_mine in rows]
-    late = sorted((row for row in found if row[0].is_overdue), key=lambda row: row[0].due_on or date.max)
+    late = sorted((row for row in found if row[0].is_overdue), key=lambda row: row[0].due_on)
     return late + [row for row in found if not row[0].is_overdue]
