@@ -285,6 +285,18 @@ def test_a_lead_cannot_turn_the_institutions_no_into_a_yes(call, director, invit
     assert asked.commitment is Commitment.DECLINED
 
 
+def test_a_question_that_was_taken_back_is_answered_no_more_though_what_it_was_about_is_there(
+    client, call, invited, director
+):
+    recruiting.answer_invitation(invited, agrees=False, actor=director)
+    again = recruiting.invite(call, invited.institution, actor=call.lead)
+    path, ask = link_to(director), ask_of(again)
+    recruiting.withdraw(again, actor=call.lead)
+    for choice in ("decline", "accept"):
+        assert client.post(path, data={"answer": choice}).status_code == 409
+    assert ask.state is AskState.WITHDRAWN and not ask.answers
+
+
 def test_who_left_and_was_asked_again_answers_the_new_question(client, call, invited, director, path):
     client.post(path, data={"answer": "accept"})
     recruiting.leave(invited, actor=director)
