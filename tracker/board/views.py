@@ -31,7 +31,7 @@ LISTS: dict[str, tuple[Any, Callable[[set[int]], Any], str]] = {  # name -> (tit
     "due": (_l("Due in 14 days"), lambda ids: due_within(ids, DUE_DAYS), "milestone"),
     "unanswered": (_l("Asked, not answered yet"), queries.unanswered, "ask"),
     "mails": (_l("Mails that could not be sent"), lambda _ids: undelivered(), "mail"),
-    "unreachable": (_l("Mail does not reach"), unreachable, "contact"),
+    "unreachable": (_l("Mail does not arrive"), unreachable, "contact"),
     "quiet": (_l("Contacts we hear nothing from"), silent, "contact"),
     "silent": (_l("Projects without news for 45 days"), queries.silent, "project"),
 }

@@ -23,7 +23,7 @@ def _shown(milestone: Milestone) -> Shown:
     if milestone.has_slipped and milestone.first_due is not None:
         facts.append((_("First date"), format_day(milestone.first_due)))
     holders = [holder.name for holder in (milestone.partner, milestone.person) if holder is not None]
-    return Shown([*facts, (_("Responsible"), ", ".join(holders))], path=milestone.path)
+    return Shown([*facts, (_("Responsible"), holders)], path=milestone.path)
 
 
 def _done(milestone: Milestone, *, actor: Person, on: PartialDate | str = "", note: str = "") -> None:
