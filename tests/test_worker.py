@@ -24,7 +24,9 @@ from tracker.activity.states import Rhythm, Sort
 from tracker.database import db
 
 PASSWORD_CHANGED = "accounts/mail/password_changed.txt"
-QUESTION = {"title": "Water", "asked_kind": "recruiting.invitation", "for": "An institute", "by": "", "nonce": "n"}
+QUESTION = {"title": "Water", "asked_kind": "recruiting.invitation", "for": "An institute", "by": "", "due": ""} | {
+    "nonce": "n"
+}
 
 
 @pytest.fixture
@@ -138,10 +140,8 @@ def test_with_nothing_due_a_turn_costs_a_few_queries_by_index(app):
     if db.engine.dialect.name == "sqlite":
         for statement, parameters in selects:
             plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-            steps = [row[3] for row in plan if re.match(r"(SCAN|SEARCH) (delivery|ask)\b", row[3])]
-            assert steps and all(re.search(r"ix_(delivery|ask)_(owed|held|expires|remind)", step) for step in steps), (
-                statement
-            )
+            steps = [row[3] for row in plan if re.match(r"(SCAN|SEARCH) [a-z]", row[3])]
+            assert steps and all("USING" in step for step in steps), f"{statement}\n{steps}"
 
 
 class Inbox:

@@ -9,15 +9,18 @@ from flask.testing import FlaskClient
 
 from tests.bad_input.doors import Door, doors
 from tests.conftest import Client
-from tests.factories import make_project
+from tests.factories import make_institution, make_network, make_person, make_project
 from tests.soundness import check_page
 from tests.test_access import world  # noqa: F401  # a fixture, found here by its name
 from tracker import csrf
 from tracker.accounts import actions as accounts
 from tracker.accounts import tokens
 from tracker.accounts.models import Purpose
+from tracker.asks import links as ask_links
+from tracker.asks.queries import latest
 from tracker.database import db
 from tracker.projects.states import ProjectState
+from tracker.recruiting import actions as recruiting
 from tracker.security import limiter
 
 
@@ -117,6 +120,13 @@ def links(world) -> dict[str, str]:  # noqa: F811
             (Purpose.CHANGE_EMAIL, stranger, "moved@example.org"),
         )
     }
+    other_network = make_network()
+    lead = world.people["lead"]
+    invited = make_institution(country="KE")
+    director = make_person(contact_of=invited)
+    call = make_project(ProjectState.RECRUITING, lead=lead, title="A fourth study")
+    asked = latest("recruiting.invitation", recruiting.invite(call, invited, actor=lead))
+    token = ask_links.token(ask_links.issue(asked, director))
     review = make_project(ProjectState.REVIEW, lead=world.people["lead"], title="A third study")
     db.session.flush()
     return {
@@ -127,6 +137,10 @@ def links(world) -> dict[str, str]:  # noqa: F811
         f"/join/{accounts.invitation_link(newcomer).rpartition('/')[2]}": "visitor",
         f"/account/email/{made[Purpose.CHANGE_EMAIL]}": "stranger",
         "/import/confirm": "coordinator",
+        f"/networks/{other_network.id}/join": "partner",
+        f"/a/{token}": "visitor",
+        f"/a/{token}/pass-on": "visitor",
+        f"/a/{token}/again": "visitor",
     }
 
 

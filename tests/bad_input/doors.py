@@ -31,6 +31,7 @@ SAMPLES = {  # what holds in a field of this name
     "start": "2026-01-15",
     "q": "Institute",
 }
+TRIED_ELSEWHERE = {"/networks/{network}/join"}  # open to nobody in this world; see `links`
 BUTTON_FIELDS = {  # forms without a page of their own
     "role": {"role": "partner"},
     "confirm": {"terms": "1", "partner": "1"},
@@ -60,7 +61,7 @@ def doors(app: Any, world: Any, links: dict[str, str], browser_of: Any) -> list[
     found = []
     for pattern, people in (DOORS | BUTTONS).items():
         path = pattern.format(**world.ids)
-        if "POST" not in adapter.allowed_methods(path):
+        if "POST" not in adapter.allowed_methods(path) or pattern in TRIED_ELSEWHERE:
             continue
         who = NOBODY_BY_EMPTY_FORM.get(pattern) or next((person for person in ORDER if person in people), "lead")
         found.append(_door(path, who, adapter, browser_of(who)))

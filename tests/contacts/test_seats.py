@@ -171,16 +171,12 @@ def test_the_second_contact_answers_while_the_first_is_away(institution, client)
     assert partner.commitment is Commitment.AGREED and partner.answered_by_id == second.id
 
 
-def test_an_invitation_as_contact_pushes_the_old_one_out_tells_them_and_moves_the_questions(
-    invited, institution, leaver, coordinator, client
-):
-    path = link_to(leaver)
-    newcomer = accounts.invite(
-        name="New", email="new@example.org", institution=institution, as_contact=1, actor=coordinator
-    )
-    assert contacts(institution) == {1: "New"}
-    assert "named New as contact" in told(leaver)
-    assert client.get(path).status_code == 410
+def test_an_invitation_pushes_no_contact_out_and_gives_an_empty_place(invited, institution, leaver, coordinator):
+    new = {"name": "New", "email": "new@example.org", "institution": institution, "actor": coordinator}
+    with pytest.raises(RuleBroken, match="holds this place"):
+        accounts.invite(as_contact=1, **new)
+    newcomer = accounts.invite(as_contact=2, **new)
+    assert contacts(institution) == {1: leaver.name, 2: "New"}
     assert any(letter.details.get("asked_kind") == "recruiting.invitation" for letter in owed(newcomer))
 
 

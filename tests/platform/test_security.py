@@ -6,7 +6,7 @@ import pytest
 
 from tests.factories import make_person, make_project
 from tracker import create_app, csrf
-from tracker.accounts.addresses import local_path
+from tracker.addresses import local_path
 from tracker.database import db
 from tracker.projects.states import ProjectState
 
