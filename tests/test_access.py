@@ -89,7 +89,7 @@ DOORS = {
     "/board/late": COORDINATOR,
     "/board/remind": COORDINATOR,
     "/asks/{ask}": TEAM,
-    "/asks/{ask}/pass-on": TEAM,
+    "/asks/{ask}/pass-on": {"partner", "coordinator"},
     "/asks/{ask}/remind": LEADS,
     "/asks/{ask}/withdraw": LEADS,
     "/a/lost": EVERYONE,

@@ -6,11 +6,11 @@ ask is never open for something that was done by another door. No action commits
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from tracker import clock
@@ -19,8 +19,8 @@ from tracker.activity.models import Activity
 from tracker.activity.record import noting, record
 from tracker.asks import addressees, post, queries
 from tracker.asks.kinds import KINDS, Choice, Kind
-from tracker.asks.models import Answer, Ask
-from tracker.asks.permissions import answer_ask, manage_ask
+from tracker.asks.models import About, Answer, Ask
+from tracker.asks.permissions import answer_ask, hand_on_ask
 from tracker.asks.states import CLOSED, AskState
 from tracker.database import db
 from tracker.dates import earth_day
@@ -39,17 +39,8 @@ declare(
     }
 )
 
+NO_ROW = 0
 REMINDED_AGAIN_AFTER = timedelta(hours=20)
-
-
-@dataclass(frozen=True)
-class About:
-    """The page an ask is about, as far as the history needs to know it."""
-
-    __tablename__: str
-    id: int
-    label: str
-    path: str
 
 
 # --- asking -------------------------------------------------------------------------------------------------
@@ -164,7 +155,7 @@ def answer(
     if ask.state is AskState.ANSWERED:
         if stands(ask, choice.name, values):
             return True, subject
-        if not may_change(ask, kind, choice.name, subject):
+        if not may_change(ask, kind, choice.name, subject, actor):
             return ask.choice == choice.name, subject
         if seen is not None and seen != len(ask.answers):
             return False, subject  # nobody undoes what they did not know of
@@ -182,9 +173,14 @@ def stands(ask: Ask, choice_name: str, values: dict[str, Any]) -> bool:
     return answered and _plain(values) == (ask.answer.values if ask.answer else {})
 
 
-def may_change(ask: Ask, kind: Kind, choice_name: str, subject: Any) -> bool:
-    """Whether an answered ask can still be answered in this way instead: not after something newer was asked."""
-    return (ask.choice, choice_name) in kind.changes and kind.can_change(subject) and not queries.is_asked_anew(ask)
+def may_change(ask: Ask, kind: Kind, choice_name: str, subject: Any, actor: Person) -> bool:
+    """Whether `actor` can still answer an answered ask in this way instead: not after something newer was asked, and
+    nobody to whom it was only handed undoes what those who hold the seat said.
+    """
+    if (ask.choice, choice_name) not in kind.changes or not kind.can_change(subject) or queries.is_asked_anew(ask):
+        return False
+    is_own = ask.answer is not None and ask.answer.person_id == actor.id
+    return is_own or ask.delegated_to_id != actor.id or addressees.holds_seat(actor, ask)
 
 
 def settle(
@@ -236,6 +232,17 @@ def take_back(subject: Any, *kind_names: str, to: Any = None) -> None:
     for kind_name in kind_names:
         for ask in queries.open_about_subject(kind_name, subject, to):
             _close(ask, AskState.WITHDRAWN)
+
+
+def forget(subject: Any) -> None:
+    """The row goes: what was asked about it keeps its words and acts upon nothing. SQLite gives its number to another.
+
+    Call it once none of its asks is open.
+    """
+    db.session.flush()
+    of_it = (Ask.subject_type == subject.__tablename__, Ask.subject_id == subject.id)
+    closed = sa.update(Ask).where(*of_it, Ask.state != AskState.OPEN).values(subject_id=NO_ROW)
+    db.session.execute(closed.execution_options(synchronize_session="fetch"))
 
 
 def pause(about: Any) -> None:
@@ -297,14 +304,17 @@ def _close(ask: Ask, state: AskState, words: str = "") -> None:
 def delegate(ask: Ask, person: Person, *, actor: Person, words: str = "") -> None:
     """Not me: ask somebody else. This person is mailed and may answer, once, in the addressee's name.
 
-    Raises RuleBroken when the ask has ended, is no longer `actor`'s to hand on, or they have it already.
+    Whoever is asked may choose anybody; a coordinator somebody of the same place, and never themselves or whoever
+    asked. Raises RuleBroken when the ask has ended, is not `actor`'s to hand on, or they have it already.
     """
     _lock(ask, KINDS[ask.kind])
     _demand_open(ask)
-    if not (answer_ask(actor, ask) or manage_ask(actor, ask)):
+    if not hand_on_ask(actor, ask):
         raise RuleBroken(_("Others answer for %(name)s now. Nothing was changed.", name=_for(ask)))
+    if not answer_ask(actor, ask) and not addressees.is_beside(person, ask, but=actor):
+        raise RuleBroken(_("Only somebody who is known to work there can answer for %(name)s.", name=_for(ask)))
     if not KINDS[ask.kind].is_delegable or ask.delegated_to_id == person.id:
-        raise RuleBroken(_("%(name)s is asked already.", name=person.name))
+        raise RuleBroken(_("They are asked already."))
     post.withdraw(ask)
     ask.delegated_to, ask.delegated_to_id = person, person.id
     db.session.flush()

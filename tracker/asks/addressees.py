@@ -62,6 +62,11 @@ def answers_for(person: Person, ask: Ask, able: list[Person] | None = None) -> b
     return not able and ask.addressee_type != "person" and ask.network_id in person.coordinated_ids
 
 
+def holds_seat(person: Person, ask: Ask) -> bool:
+    """Whether this person may answer though nobody handed it to them."""
+    return any(known.id == person.id for known in ROLES[ask.addressee_type].people(ask.addressee_id))
+
+
 def waiting_for(person: Person) -> sa.CompoundSelect[int]:
     """The ids of the open asks that this person may answer because of a seat they hold, or that were handed to them.
 
@@ -79,6 +84,17 @@ def colleagues(ask: Ask) -> list[Person]:
     asked = {person.id for person in mailed(ask)}
     found = ROLES[ask.addressee_type].colleagues(ask.addressee_id)
     return [person for person in found if person.email and person.id not in asked]
+
+
+def known_there(ask: Ask) -> list[Person]:
+    """Those who hold the seat and those who work beside them."""
+    role = ROLES[ask.addressee_type]
+    return list(dict.fromkeys((*role.people(ask.addressee_id), *role.colleagues(ask.addressee_id))))
+
+
+def is_beside(person: Person, ask: Ask, *, but: Person) -> bool:
+    """Whether a person is among those, and neither `but` nor whoever asked."""
+    return person.id not in (but.id, ask.asked_by_id) and person in known_there(ask)
 
 
 def _person(person_id: int) -> list[Person]:

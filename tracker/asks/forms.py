@@ -54,15 +54,18 @@ def _unbound(known: Field) -> Any:
 
 
 class DelegateForm(BaseForm):
-    """Whom to ask instead: somebody known here, or a colleague by name and address."""
+    """Whom to ask instead: somebody known here or, where that is allowed, a colleague by name and address."""
 
     person = SelectField(_l("Who can answer?"), [Optional()])
     name = StringField(_l("Or somebody else: name"), [Optional(), Length(max=200)])
     email = StringField(_l("Their e-mail address"), [Length(max=254), checked(normal_email)])
     words = TextAreaField(_l("A few words to them"), [Optional(), Length(max=WORDS_LENGTH)], render_kw={"rows": 3})
 
-    def __init__(self, *, people: list[Person], **kwargs: Any) -> None:
+    def __init__(self, *, people: list[Person], or_anybody: bool = True, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        if not or_anybody:
+            del self.name, self.email
+            self.person.validators = [InputRequired(_("Choose a person."))]
         self.person.choices = choices([(known.id, known.name) for known in people], blank=_("Choose …"))
 
     def validate_email(self, field: StringField) -> None:
@@ -72,6 +75,11 @@ class DelegateForm(BaseForm):
     @property
     def person_id(self) -> int | None:
         return row_number(self.person.data) if self.person.data else None
+
+    @property
+    def somebody_else(self) -> tuple[str, str]:
+        """The name and the address that were typed, perhaps empty."""
+        return (self.name.data or "", self.email.data or "") if self.email else ("", "")
 
 
 class AddressForm(BaseForm):

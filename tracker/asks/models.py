@@ -1,3 +1,4 @@
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -16,6 +17,16 @@ _IS_OPEN = sa.text("state = 'open'")
 def _open(name: str, *columns: str, unique: bool = False) -> sa.Index:
     """An index over the open asks only: few among very many."""
     return sa.Index(name, *columns, unique=unique, sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN)
+
+
+@dataclass(frozen=True)
+class About:
+    """The page an ask is about, as far as the history needs to know it."""
+
+    __tablename__: str
+    id: int
+    label: str
+    path: str
 
 
 class Ask(Base):

@@ -7,7 +7,7 @@ from tracker.asks import actions, addressees
 from tracker.asks.forms import AnswerForm, form_for
 from tracker.asks.kinds import KINDS, Choice, Field, FieldType, Shown, say, values_of
 from tracker.asks.models import Answer, Ask
-from tracker.asks.permissions import manage_ask
+from tracker.asks.permissions import hand_on_ask, manage_ask
 from tracker.asks.states import CLOSED, AskState
 from tracker.dates import PartialDate
 from tracker.i18n import format_day
@@ -29,6 +29,9 @@ class AskPage:
         self.needs_sign_in = bool(token) and not self.kind.is_forwardable and actor() is not person
         self.may_answer = self.answers_for and not self.needs_sign_in
         self.manages = not token and manage_ask(person, ask)
+        self.hands_on = not token and self.kind.is_delegable and hand_on_ask(person, ask)
+        delegate = ask.delegated_to
+        self._knows_delegate = delegate is not None and delegate in addressees.known_there(ask)
         self._look()
 
     def _look(self) -> None:
@@ -53,7 +56,7 @@ class AskPage:
         if self.ask.is_open:
             return True
         answered = self.ask.state is AskState.ANSWERED
-        return answered and actions.may_change(self.ask, self.kind, choice.name, subject)
+        return answered and actions.may_change(self.ask, self.kind, choice.name, subject, self.person)
 
     def _given(self, choice: Choice | None) -> list[tuple[str, str]]:
         """What went with the answer that stands, as (label, words)."""
@@ -144,8 +147,9 @@ class AskPage:
 
     @property
     def others(self) -> list[str]:
-        """Who else can answer, by name."""
-        return [known.name for known in self.people if known.id != self.person.id]
+        """Who else can answer, by name; not the name behind an address that somebody typed."""
+        others = [known for known in self.people if known.id != self.person.id]
+        return [known.name for known in others if known.id != self.ask.delegated_to_id or self._knows_delegate]
 
 
 def _readable(known: Field, value: str) -> str:

@@ -24,6 +24,14 @@ def manage_ask(actor: Person | None, ask: Ask) -> bool:
 
 
 @permission
+def hand_on_ask(actor: Person | None, ask: Ask) -> bool:
+    """Have another person answer it: whoever is asked, and the coordinators of its network. Never whoever asked: they
+    would answer their own question.
+    """
+    return actor is not None and (answer_ask(actor, ask) or ask.network_id in actor.coordinated_ids)
+
+
+@permission
 def view_ask(actor: Person | None, ask: Ask) -> bool:
     """Whoever may answer it, answered it, or looks after it."""
     return actor is not None and (

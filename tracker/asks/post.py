@@ -128,6 +128,8 @@ def _owe(
     is_reminder: bool = False,
     **more: Any,
 ) -> Delivery:
+    if because is not None and any(_asks_else(known, ask, person) for known in because.deliveries):
+        because = None  # somebody of two places is asked twice: each question has its mail
     if because is not None:  # one mail for one event: this one says it all
         for known in [known for known in because.deliveries if known.recipient_id == person.id]:
             because.deliveries.remove(known)
@@ -149,6 +151,10 @@ def _owe(
     db.session.add(delivery)
     ask.mailed_at = clock.now()
     return delivery
+
+
+def _asks_else(known: Delivery, ask: Ask, person: Person) -> bool:
+    return known.recipient_id == person.id and known.details.get("ask_id", ask.id) != ask.id
 
 
 def _details(ask: Ask, person: Person, nonce: str, **more: Any) -> dict[str, Any]:

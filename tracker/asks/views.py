@@ -121,8 +121,8 @@ def show(ask: Ask) -> Any:
 @bp.route("/asks/<int:ask_id>/pass-on", methods=["GET", "POST"])
 @requires("view_ask", Ask, loading=queries.ON_A_PAGE, locks=False)
 def pass_on(ask: Ask) -> Any:
-    """Whoever is asked hands it on; a coordinator hands it to another contact."""
-    if not (can("answer_ask", ask) or can("manage_ask", ask)):
+    """Whoever is asked hands it on; a coordinator hands it to somebody else there."""
+    if not can("hand_on_ask", ask):
         abort(403)
     return _pass_on(ask, actor(), back=ask.path)
 
@@ -166,7 +166,7 @@ def _answer_page(page: AskPage) -> Any:
     status = 200
     if request.method == "POST":
         choice = page.kind.choice(request.form.get("answer", ""))
-        if choice is None or choice.effect is None or not page.may_answer:
+        if choice is None or choice.effect is None or choice.elsewhere or not page.may_answer:
             abort(400 if page.may_answer else 403)
         form = page.form_of(choice, is_sent=True)
         if page.is_sound(choice, form):
@@ -194,14 +194,18 @@ def _answer_page(page: AskPage) -> Any:
 def _pass_on(ask: Ask, person: Person, *, back: str) -> Any:
     page = AskPage(ask, person)
     is_stranger = person.id == ask.delegated_to_id  # perhaps from elsewhere: they learn no names
-    form = DelegateForm(people=addressees.colleagues(ask) if ask.is_open and not is_stranger else [])
+    colleagues = addressees.colleagues(ask) if ask.is_open and not is_stranger else []
+    form = DelegateForm(people=colleagues, or_anybody=page.answers_for)
     if not ask.is_open or not page.kind.is_delegable:
         return redirect(back, 303)
     if form.submitted():
-        other = actions.colleague(form.person_id, form.name.data, form.email.data, actor=person)
+        other = actions.colleague(form.person_id, *form.somebody_else, actor=person)
         actions.delegate(ask, other, actor=person, words=form.words.data or "")
+        # Whoever typed an address does not learn whose it is.
+        name = other.name if form.person_id else form.somebody_else[0]
+        shown = render_template("asks/passed_on.html", page=page, name=name, back=back)
         db.session.commit()
-        return render_template("asks/passed_on.html", page=page, name=other.name, back=back)
+        return shown
     return render_template("asks/pass_on.html", page=page, form=form, back=back), 422 if form.errors else 200
 
 

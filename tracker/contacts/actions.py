@@ -9,7 +9,7 @@ from datetime import timedelta
 from tracker.accounts import actions as accounts
 from tracker.activity.kinds import declare
 from tracker.activity.record import record
-from tracker.asks.actions import follow_place, raise_ask, settle, take_back
+from tracker.asks.actions import follow_place, forget, raise_ask, settle, take_back
 from tracker.asks.models import Ask
 from tracker.contacts import queries
 from tracker.contacts.models import SeatOffer
@@ -231,3 +231,5 @@ def _affiliation_changed(affiliation: Affiliation, change: Change, actor: Person
                     take_back(offer, SEAT)
     else:
         settle(CLAIM, affiliation, "confirm" if change is Change.CONFIRMED else "refuse", actor=actor)
+    if change in (Change.REFUSED, Change.GONE):
+        forget(affiliation)

@@ -24,9 +24,12 @@ from tracker.terms.actions import unconfirmed
 
 bp = Blueprint("project_page", __name__, url_prefix="/projects")
 MOST_EVENTS = 15
-ABOUT_ASKING = tuple(
-    f"recruiting.{what}"
-    for what in ("invite", "offer", "decline", "turn_down", "withdraw_invitation", "withdraw_offer")
+ABOUT_ASKING = (
+    *(f"asks.{what}" for what in ("delegate", "expire", "remind", "withdraw")),
+    *(
+        f"recruiting.{what}"
+        for what in ("invite", "offer", "decline", "turn_down", "lapse", "withdraw_invitation", "withdraw_offer")
+    ),
 )
 
 

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from tracker import clock
 from tracker.activity.kinds import declare
 from tracker.activity.record import record
-from tracker.asks.actions import raise_ask, settle, take_back
+from tracker.asks.actions import forget, raise_ask, settle, take_back
 from tracker.database import db
 from tracker.errors import RuleBroken
 from tracker.i18n import _, _l, list_and
@@ -147,8 +147,9 @@ def agree_after_all(partner: Partner, *, note: str = "", actor: Person) -> None:
     _demand_open(project)
     partner.commitment, partner.answer_note = Commitment.AGREED, note
     partner.answered_by_id, partner.answered_at = actor.id, clock.now()
-    if partner.institution_id in actor.institution_ids | actor.contact_ids:
-        add_member(project, actor, actor=actor)
+    for person in (actor, partner.asked_by):  # whoever offered it comes along, as with a yes at once
+        if person is not None and partner.institution_id in person.institution_ids | person.contact_ids:
+            add_member(project, person, is_told=person is actor, actor=actor)
     touch(project)
     told = [*leads(project), *([partner.asked_by] if partner.asked_by else [])]
     record("recruiting.agree_after_all", project, actor=actor, tell=told, partner=partner.name, note=note)
@@ -178,6 +179,7 @@ def _forget(partner: Partner) -> None:
     project = partner.project
     take_back(partner, "recruiting.invitation", "recruiting.offer")
     if partner.earlier_commitment is None:
+        forget(partner)
         project.partners.remove(partner)
         db.session.flush()  # its place is free for another row
     else:
