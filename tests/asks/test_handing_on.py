@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.asks.letters import link_to
-from tests.factories import make_institution, make_person, make_project
+from tests.factories import make_institution, make_person, make_project, the_network
 from tracker.asks import actions
 from tracker.asks.models import Ask
 from tracker.database import db
@@ -144,3 +144,21 @@ def test_the_lead_of_another_project_reads_nothing_of_an_invitation_that_was_wit
     other = make_project(ProjectState.RECRUITING, countries=("BD",))
     recruiting.invite(other, house, actor=other.lead)
     assert signed_in(other.lead).get(ask.path).status_code == 404
+
+
+def test_somebody_from_elsewhere_learns_no_names_of_contacts(client, call, house):
+    make_person("Second Contact", contact_of=house)
+    recruiting.invite(call, house, actor=call.lead)
+    other = make_person("Elsewhere")
+    actions.delegate(newest_ask(), other, actor=house_contact(house))
+    assert "Second Contact" not in client.get(link_to(other)).text
+
+
+def test_what_a_mail_server_said_of_a_contact_is_for_coordinators(signed_in, house):
+    house_contact(house).mail_trouble = "550 rosa@example.org unknown"
+    person = make_person("Claimant")
+    institutions.affiliate(person, house, actor=person)
+    ask = newest_ask()
+    assert "550 rosa" not in signed_in(person).get(ask.path).text
+    coordinator = make_person(coordinates=the_network())
+    assert "550 rosa" in signed_in(coordinator).get(ask.path).text

@@ -29,6 +29,7 @@ class AskPage:
         self.needs_sign_in = bool(token) and not self.kind.is_forwardable and actor() is not person
         self.may_answer = self.answers_for and not self.needs_sign_in
         self.manages = not token and manage_ask(person, ask)
+        self.coordinates = not token and ask.network_id in person.coordinated_ids
         self.hands_on = not token and self.kind.is_delegable and hand_on_ask(person, ask)
         delegate = ask.delegated_to
         self._knows_delegate = delegate is not None and delegate in addressees.known_there(ask)
@@ -147,7 +148,11 @@ class AskPage:
 
     @property
     def others(self) -> list[str]:
-        """Who else can answer, by name; not the name behind an address that somebody typed."""
+        """Who else can answer, by name; not the name behind an address that somebody typed. Whoever it was only handed
+        to, perhaps from elsewhere, learns no names.
+        """
+        if self.person.id == self.ask.delegated_to_id and not self._knows_delegate:
+            return []
         others = [known for known in self.people if known.id != self.person.id]
         return [known.name for known in others if known.id != self.ask.delegated_to_id or self._knows_delegate]
 
