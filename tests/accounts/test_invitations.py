@@ -150,6 +150,7 @@ def test_an_invitation_runs_out_and_its_inviter_is_told_and_may_ask_again(
 
 def test_who_was_asked_is_reminded_after_a_week_and_before_it_runs_out(contact, institute):
     ana = ask_in(contact, institute)
+    db.session.commit()
     asked_at = ask_of(ana)[0].asked_at
     reminded = []
     for days in range(31):
