@@ -180,6 +180,16 @@ def test_an_invitation_pushes_no_contact_out_and_gives_an_empty_place(invited, i
     assert any(letter.details.get("asked_kind") == "recruiting.invitation" for letter in owed(newcomer))
 
 
+def test_a_no_to_a_place_needs_no_signing_in_and_a_yes_does(institution, leaver, colleague, client):
+    asked = actions.name(institution, colleague, 2, actor=leaver)
+    path = link_to(colleague)
+    page = client.get(path).text
+    assert "Sign in and answer" in page and "No, thank you" in page and "Yes, I will" not in page
+    assert client.post(path, data={"answer": "accept", "seen": "0"}).status_code == 403
+    assert client.post(path, data={"answer": "decline", "seen": "0"}).status_code == 303
+    assert asked.state is AskState.ANSWERED and asked.choice == "decline"
+
+
 # --- handing over -------------------------------------------------------------------------------------------
 
 

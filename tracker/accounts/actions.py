@@ -220,6 +220,8 @@ def change_email(token: Token) -> Person:
     person = token.person
     institutions.change_person(person, email=token.value, actor=person)
     tokens.withdraw(Purpose.SIGN_IN, Purpose.RESET_PASSWORD, person=person)  # they went to the old address
+    person.mail_trouble, person.mail_trouble_at = "", None
+    asks.follow_address(person)
     return person
 
 

@@ -42,7 +42,8 @@ def invite(
     """
     person = queries.by_email(email)
     if person is None:
-        more = {"time_zone": time_zone} if time_zone else {}
+        more = {"interface_language": actor.interface_language} if actor else {}  # the likeliest, until they choose
+        more |= {"time_zone": time_zone} if time_zone else {}
         person = institutions.add_person(name=name, email=email, actor=actor, **more)
     elif person.joined_at is None:
         db.session.refresh(person, with_for_update={"of": Person})  # two who invite at once make one invitation each
@@ -100,6 +101,8 @@ def _ask_in(invitation: Invitation, inviter: Person | None, *, because: Activity
 def mail_again(invitation: Invitation) -> None:
     """The invitation once more, for an ask that ran out as a new one."""
     asked = latest(JOIN, invitation)
+    if asked is not None and asked.mailed_at is not None and asked.mailed_at > clock.now() - post.MAILED_AGAIN_AFTER:
+        return  # nobody floods a mailbox by typing its address
     if asked is not None and asked.is_open and not _is_over(asked):
         post.send(asked, invitation.person, is_reminder=True)
     else:

@@ -17,7 +17,7 @@ from tracker import clock
 from tracker.activity.kinds import declare
 from tracker.activity.models import Activity
 from tracker.activity.record import noting, record
-from tracker.asks import addressees, post, queries
+from tracker.asks import addressees, links, post, queries
 from tracker.asks.kinds import KINDS, Choice, Kind
 from tracker.asks.models import About, Answer, Ask
 from tracker.asks.permissions import answer_ask, hand_on_ask
@@ -174,10 +174,16 @@ def stands(ask: Ask, choice_name: str, values: dict[str, Any]) -> bool:
 
 
 def may_change(ask: Ask, kind: Kind, choice_name: str, subject: Any, actor: Person) -> bool:
-    """Whether `actor` can still answer an answered ask in this way instead: not after something newer was asked, and
-    nobody to whom it was only handed undoes what those who hold the seat said.
+    """Whether `actor` can still answer an answered ask in this way instead: not after something newer was asked, not
+    for ever, and nobody to whom it was only handed undoes what those who hold the seat said.
     """
     if (ask.choice, choice_name) not in kind.changes or not kind.can_change(subject) or queries.is_asked_anew(ask):
+        return False
+    if (
+        _is_over(ask)
+        or (ask.ended_at and ask.ended_at < clock.now() - links.LASTS)
+        or not kind.still_asks(ask, subject)
+    ):
         return False
     is_own = ask.answer is not None and ask.answer.person_id == actor.id
     return is_own or ask.delegated_to_id != actor.id or addressees.holds_seat(actor, ask)
@@ -349,7 +355,17 @@ def colleague(person_id: int | None, name: str, email: str, *, actor: Person) ->
     """
     if person_id is not None:
         return db.session.get_one(Person, person_id)
-    return person_by_email(email) or add_person(name=name, email=email, actor=actor)
+    return person_by_email(email) or add_person(
+        name=name, email=email, interface_language=actor.interface_language, actor=actor
+    )
+
+
+def follow_address(person: Person) -> None:
+    """They read mail elsewhere now: links in the old mailbox stop working, and what waits is mailed to the new one."""
+    links.withdraw_all(person)
+    for ask in queries.waiting(person):
+        post.withdraw(ask, person)
+        post.send(ask, person)
 
 
 def follow_place(institution: Institution, *, newcomers: Iterable[Person] = (), leavers: Iterable[Person] = ()) -> None:

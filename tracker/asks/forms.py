@@ -66,6 +66,8 @@ class DelegateForm(BaseForm):
         if not or_anybody:
             del self.name, self.email
             self.person.validators = [InputRequired(_("Choose a person."))]
+        elif not people:
+            self.name.label.text = _("Their name")
         self.person.choices = choices([(known.id, known.name) for known in people], blank=_("Choose …"))
 
     def validate_email(self, field: StringField) -> None:

@@ -84,6 +84,7 @@ class Choice:
     fields: tuple[Field, ...] = (words(),)
     tone: str = "primary"
     elsewhere: str = ""
+    by_any_link: bool = False  # whoever holds the mail may give it, though the kind is personal: a no
     check: type_of_check = lambda _subject, _values: {}
 
     @property
@@ -118,9 +119,10 @@ class Kind:
     reminders: tuple[int, ...] = (-3, 2, 9)  # days from the due date
     changes: Mapping[tuple[str, str], type_of_effect] = field(default_factory=dict)  # (old, new) -> effect
     can_change: Callable[[Any], bool] = lambda _subject: True
+    still_asks: Callable[[Any, Any], bool] = lambda _ask, _subject: True  # whether it is still the addressee's to say
     withdrawn: type_of_effect | None = None  # effect of taking it back by hand: (subject, actor=…, words=…)
     expired: type_of_effect | None = None  # effect of nobody answering: (subject)
-    keeps: Callable[[Any, Any], bool] = lambda _actor, _subject: False  # who looks after it, beside coordinators
+    keeps: Callable[[Any, Any], bool] | None = None  # who looks after it, beside coordinators; None: whoever asked
     is_forwardable: bool = True  # whoever holds the mail may answer; else only the person, signed in
     is_delegable: bool = True
     is_withdrawable: bool = True  # by hand, by who looks after it

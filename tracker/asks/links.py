@@ -79,6 +79,15 @@ def withdraw(ask: Ask, person: Person) -> None:
     )
 
 
+def withdraw_all(person: Person) -> None:
+    """Make all links of a person useless, those to answered asks too."""
+    db.session.execute(
+        sa.update(AskLink)
+        .where(AskLink.person_id == person.id, AskLink.withdrawn_at.is_(None))
+        .values(withdrawn_at=clock.now())
+    )
+
+
 def _until(ask: Ask, now: datetime) -> datetime:
     return min(now + LASTS, ask.expires_at) if ask.expires_at else now + LASTS
 

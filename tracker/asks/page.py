@@ -27,7 +27,6 @@ class AskPage:
         self.answers_for = addressees.answers_for(person, ask, self.people)
         # A link serves whoever holds it only where the kind allows that.
         self.needs_sign_in = bool(token) and not self.kind.is_forwardable and actor() is not person
-        self.may_answer = self.answers_for and not self.needs_sign_in
         self.manages = not token and manage_ask(person, ask)
         self.coordinates = not token and ask.network_id in person.coordinated_ids
         self.hands_on = not token and self.kind.is_delegable and hand_on_ask(person, ask)
@@ -48,16 +47,24 @@ class AskPage:
         self.choices = (
             [] if subject is None else [known for known in self.kind.choices if self._is_open(known, subject)]
         )
+        if not (
+            self.ask.is_open or self.choices or self.manages
+        ):  # decided: what became of it since is for its readers
+            self.shown = Shown(path=self.shown.path)
         self._sent: tuple[Choice, AnswerForm] | None = None
         self._simple: AnswerForm | None = None
 
     def _is_open(self, choice: Choice, subject: Any) -> bool:
-        if not self.may_answer:
+        if not self.may_give(choice):
             return False
         if self.ask.is_open:
             return True
         answered = self.ask.state is AskState.ANSWERED
         return answered and actions.may_change(self.ask, self.kind, choice.name, subject, self.person)
+
+    def may_give(self, choice: Choice) -> bool:
+        """Whether this reader, come in this way, may give this answer at all."""
+        return self.answers_for and (choice.by_any_link or not self.needs_sign_in)
 
     def _given(self, choice: Choice | None) -> list[tuple[str, str]]:
         """What went with the answer that stands, as (label, words)."""

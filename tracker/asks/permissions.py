@@ -13,12 +13,17 @@ def answer_ask(actor: Person | None, ask: Ask) -> bool:
 
 @permission
 def manage_ask(actor: Person | None, ask: Ask) -> bool:
-    """Remind of it, hand it to another, take it back: whoever asked, and the coordinators of its network."""
+    """Remind of it, take it back: the coordinators of its network, and whoever its kind names, or else who asked.
+
+    Who asked for a project or an institution and left it looks after it no longer.
+    """
     if actor is None:
         return False
-    if ask.network_id in actor.coordinated_ids or ask.asked_by_id == actor.id:
+    if ask.network_id in actor.coordinated_ids:
         return True
     kind = KINDS[ask.kind]
+    if kind.keeps is None:
+        return ask.asked_by_id == actor.id
     subject = kind.load(ask.subject_id, lock=False)
     return subject is not None and kind.keeps(actor, subject)
 

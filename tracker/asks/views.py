@@ -166,8 +166,10 @@ def _answer_page(page: AskPage) -> Any:
     status = 200
     if request.method == "POST":
         choice = page.kind.choice(request.form.get("answer", ""))
-        if choice is None or choice.effect is None or choice.elsewhere or not page.may_answer:
-            abort(400 if page.may_answer else 403)
+        if choice is None or choice.effect is None or choice.elsewhere:
+            abort(400)
+        if not page.may_give(choice):
+            abort(403)
         form = page.form_of(choice, is_sent=True)
         if page.is_sound(choice, form):
             stands, subject = actions.answer(
@@ -211,10 +213,10 @@ def _pass_on(ask: Ask, person: Person, *, back: str) -> Any:
 
 def _problem(link: AskLink, able: list[Person]) -> str:
     """Why a link that was right once answers no longer; empty where it does."""
-    if link.withdrawn_at is not None or not (
-        addressees.answers_for(link.person, link.ask, able) or _has_answered(link.person, link.ask)
-    ):
+    if not (addressees.answers_for(link.person, link.ask, able) or _has_answered(link.person, link.ask)):
         return "not_yours"
+    if link.withdrawn_at is not None:
+        return "renewed"
     if link.expires_at < clock.now():
         return "expired"
     return ""

@@ -208,6 +208,8 @@ def _seat_changed(institution: Institution, place: int, newcomer: Person | None,
 def _affiliation_changed(affiliation: Affiliation, change: Change, actor: Person | None) -> None:
     """What somebody says of where they work is asked of its contacts, until it is answered or over."""
     institution, person = affiliation.institution, affiliation.person
+    if change is Change.CLAIMED and not affiliation.is_current:
+        return  # where somebody worked before gives no say
     if change is Change.CLAIMED:
         db.session.flush()
         raise_ask(

@@ -52,7 +52,7 @@ def _keeps(actor: Any, offer: SeatOffer) -> bool:
 declare(
     Kind(
         name=queries.CLAIM,
-        label=_l("to confirm"),
+        label=_l("affiliation"),
         load=queries.claim_for_ask,
         question=_l("Does %(person)s work at %(for)s?"),
         meaning=_l(
@@ -67,6 +67,7 @@ declare(
         waiting=_l("Waiting for a contact to confirm who works there."),
         waiting_for=_l("Waiting for %(for)s to confirm that %(person)s works there."),
         shows=_claim_shown,
+        is_withdrawable=False,
     ),
     Kind(
         name=queries.SEAT,
@@ -85,6 +86,7 @@ declare(
                 _l("%(for)s prefers not to become a contact of %(title)s."),
                 actions.decline,
                 tone="quiet",
+                by_any_link=True,
             ),
         ),
         changes={("decline", "accept"): actions.take},

@@ -82,10 +82,10 @@ def open_offers(institution: Institution) -> list[tuple[Ask, SeatOffer]]:
     return [(asks[offer.id], offer) for offer in found]
 
 
-def open_claims(institution: Institution) -> list[tuple[Affiliation, Ask | None]]:
+def open_claims(institution: Institution) -> list[tuple[Affiliation, Ask]]:
     """What people say of themselves and nobody has confirmed, with the question that waits for it, oldest first."""
     asks = {ask.subject_id: ask for ask in open_about_page("institution", institution.id) if ask.kind == CLAIM}
-    return [(claim, asks.get(claim.id)) for claim in claims([institution.id])]
+    return [(claim, asks[claim.id]) for claim in claims([institution.id]) if claim.id in asks]
 
 
 def coordinators_of(institution: Institution) -> list[Person]:

@@ -10,7 +10,7 @@ from tracker.database import db
 from tracker.forms import row_number
 from tracker.i18n import _, format_day
 from tracker.institutions import actions as institutions
-from tracker.institutions.models import Affiliation, Institution, Person
+from tracker.institutions.models import Institution, Person
 from tracker.institutions.permissions import coordinates
 from tracker.institutions.queries import WITH_CONTACTS, people_of
 from tracker.security import limiter
@@ -124,44 +124,6 @@ def _what_follows(institution: Institution, form: LeaveForm, successor: str) -> 
     if day:
         sentences.append(_("You stay in the teams of your projects; their leads can change that."))
     return sentences
-
-
-@bp.post("/institutions/<int:institution_id>/people/<int:affiliation_id>/confirm")
-@requires("keep_contacts", Institution)
-def confirm_claim(institution: Institution, affiliation_id: int) -> Any:
-    """Somebody says that they work here: a contact or a coordinator confirms it, though no question is open."""
-    if claim := _claim(institution, affiliation_id):
-        institutions.confirm_affiliation(claim, actor=actor())
-        db.session.commit()
-        flash(_("%(name)s is confirmed.", name=claim.person.name), "success")
-    return redirect(_path(institution), 303)
-
-
-@bp.route("/institutions/<int:institution_id>/people/<int:affiliation_id>/refuse", methods=["GET", "POST"])
-@requires("keep_contacts", Institution)
-def refuse_claim(institution: Institution, affiliation_id: int) -> Any:
-    """Somebody says that they work here, and they do not."""
-    claim = _claim(institution, affiliation_id)
-    if claim is None:
-        return redirect(_path(institution), 303)
-    person = claim.person.name
-    if request.method != "POST":
-        told = _("%(name)s is told, and is not listed at %(place)s.", name=person, place=institution.name)
-        title = _("%(name)s does not work at %(place)s", name=person, place=institution.short_name)
-        return _once_more(institution, title, [told], {})
-    institutions.refuse_affiliation(claim, actor=actor())
-    db.session.commit()
-    flash(_("%(name)s is not listed at the institution.", name=person), "success")
-    return redirect(_path(institution), 303)
-
-
-def _claim(institution: Institution, affiliation_id: int) -> Affiliation | None:
-    """What is to be confirmed or refused; None, and a word to the reader, when that was done already."""
-    claims = [claim for claim, _ask in queries.open_claims(institution)]
-    claim = next((known for known in claims if known.id == affiliation_id), None)
-    if claim is None:
-        flash(_("This was answered already."), "notice")
-    return claim
 
 
 def _free_people(institution: Institution) -> list[Person]:

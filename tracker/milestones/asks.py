@@ -6,12 +6,14 @@ from typing import Any
 
 from tracker import clock
 from tracker.asks.kinds import Choice, Kind, Shown, day, declare, one_of, words
+from tracker.asks.models import Ask
 from tracker.dates import PartialDate
 from tracker.errors import RuleBroken
 from tracker.i18n import _, _l, format_day
 from tracker.institutions.models import Person
 from tracker.milestones import actions, queries
 from tracker.milestones.models import Milestone
+from tracker.milestones.rounds import responsible
 from tracker.milestones.states import REASON_LABELS, DelayReason, MilestoneState
 from tracker.projects.permissions import lead_project
 
@@ -59,6 +61,11 @@ def _beside(field: str, check: Callable[[], None]) -> dict[str, str]:
 
 def _day(given: PartialDate | str) -> PartialDate:
     return given if isinstance(given, PartialDate) else PartialDate.of(clock.today())
+
+
+def _still_asks(ask: Ask, milestone: Milestone) -> bool:
+    to = responsible(milestone)
+    return (ask.addressee_type, ask.addressee_id) == (to.__tablename__, to.id)
 
 
 def _can_change(milestone: Milestone) -> bool:
@@ -118,6 +125,7 @@ declare(
         ),
         changes={("help", "done"): _done, ("help", "late"): _late, ("late", "done"): _done, ("late", "late"): _late},
         can_change=_can_change,
+        still_asks=_still_asks,
         mail="milestones/mail/due.txt",
         waiting=_l("Waiting to hear how “%(milestone)s” stands."),
         waiting_for=_l("Waiting for %(for)s to say how “%(milestone)s” stands."),

@@ -71,10 +71,13 @@ def may_open(ask: Ask, actor: Person | None, rows: Rows) -> bool:
     its table and id: a page with many asks reads none of them one by one."""
     if actor is None:
         return False
-    if ask.network_id in actor.coordinated_ids or ask.asked_by_id == actor.id:
+    if ask.network_id in actor.coordinated_ids:
         return True
+    keeps = KINDS[ask.kind].keeps
+    if keeps is None:
+        return ask.asked_by_id == actor.id
     subject = rows.get((ask.subject_type, ask.subject_id))
-    return subject is not None and KINDS[ask.kind].keeps(actor, subject)
+    return subject is not None and keeps(actor, subject)
 
 
 def _unnamed(asks: Iterable[Ask], actor: Person | None) -> list[Turn]:

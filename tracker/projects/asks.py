@@ -11,6 +11,7 @@ from tracker.i18n import _, _l, country_name, list_and
 from tracker.institutions.models import Person
 from tracker.projects import actions, queries
 from tracker.projects.models import Project
+from tracker.projects.permissions import lead_project
 
 declare_role(
     Role(
@@ -75,6 +76,7 @@ declare(
         waiting_for=_l("Waiting for the coordinators of %(for)s to accept the proposal."),
         shows=summary,
         reminders=(-4, 1, 8),
+        keeps=lead_project,
         is_withdrawable=False,
         is_paused=True,
     )
