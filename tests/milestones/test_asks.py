@@ -372,3 +372,23 @@ def test_a_stranger_answers_nothing(project, signed_in):
     assert signed_in(make_person()).submit(path, answer="done").status_code == 404
     assert signed_in(project.lead).submit(path, answer="done").status_code == 403  # the plan's own page is theirs
     assert milestone.state is MilestoneState.PLANNED
+
+
+def test_one_that_fails_holds_up_no_other_and_is_tried_again_tomorrow(project, monkeypatch, caplog):
+    milestones = [add(project, name=name) for name in ("A", "B", "C")]
+    db.session.flush()
+    poisoned, raise_ask = [milestones[0].id], rounds.raise_ask
+
+    def fail_for_one(kind, subject, **given):
+        raise_ask(kind, subject, **given)
+        if subject.id in poisoned:
+            raise ValueError("poison")
+
+    monkeypatch.setattr(rounds, "raise_ask", fail_for_one)
+    assert rounds.look_after(10) == 3
+    assert [len(asked(milestone)) for milestone in milestones] == [0, 1, 1]
+    assert rounds.look_after(10) == 0 and len(caplog.records) == 1
+    poisoned.clear()
+    with at("2026-03-11"):
+        assert rounds.look_after(10) == 1
+        assert len(asked(milestones[0])) == 1

@@ -234,3 +234,27 @@ def test_two_workers_at_once_ask_once(tmp_path):
             found = db.session.scalars(sa.select(Ask).where(Ask.kind == actions.ASK)).all()
             assert len(found) == known + 2
             assert len({ask.addressee_id for ask in found}) == len(found)
+
+
+def test_a_project_that_fails_holds_up_no_other_and_is_gone_through_when_it_next_changes(monkeypatch, caplog):
+    known = [make_project(ProjectState.RECRUITING) for _number in range(3)]
+    for project in known:
+        actions.write(project, text="We share.", actor=project.lead)
+    rounds.ask(10)
+    for project in known:
+        add_partners(project, ["KE"])
+    poisoned, ask_partners = [known[0]], actions.ask_partners
+
+    def fail_for_one(terms, asks):
+        ask_partners(terms, asks)
+        if terms.project in poisoned:
+            raise ValueError("poison")
+
+    monkeypatch.setattr(actions, "ask_partners", fail_for_one)
+    assert rounds.ask(10) == 3
+    assert [len(asked(project)) for project in known] == [1, 2, 2]
+    assert rounds.ask(10) == 0 and len(caplog.records) == 1
+    poisoned.clear()
+    projects.touch(known[0])
+    assert rounds.ask(10) == 1
+    assert len(asked(known[0])) == 2

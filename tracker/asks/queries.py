@@ -106,14 +106,20 @@ def due_to_expire(limit: int) -> list[Ask]:
     return list(db.session.scalars(query))
 
 
-def lost_mails(limit: int) -> list[Delivery]:
-    """Addresses that somebody says lost their mails; locked, and none that another worker holds."""
-    query = sa.select(Delivery).where(*UNSENT_AND_HELD, Delivery.template == LOST, Delivery.not_before <= clock.now())
-    return list(
-        db.session.scalars(
-            query.order_by(Delivery.not_before).limit(limit).with_for_update(of=Delivery, skip_locked=True)
-        )
-    )
+def lost_addresses(limit: int) -> list[str]:
+    """Addresses that somebody says lost their mails, who waits longest first."""
+    query = sa.select(Delivery.address).where(*_lost()).group_by(Delivery.address)
+    return [address for address in db.session.scalars(query.order_by(sa.func.min(Delivery.not_before)).limit(limit))]
+
+
+def lost_mails(address: str) -> list[Delivery]:
+    """The rows of one of them; locked, and none that another worker holds."""
+    query = sa.select(Delivery).where(*_lost(), Delivery.address == address).order_by(Delivery.id)
+    return list(db.session.scalars(query.with_for_update(of=Delivery, skip_locked=True)))
+
+
+def _lost() -> tuple[sa.ColumnElement[bool], ...]:
+    return (*UNSENT_AND_HELD, Delivery.template == LOST, Delivery.not_before <= clock.now())
 
 
 def due_to_remind(limit: int) -> list[int]:

@@ -3,7 +3,7 @@ what waits to whoever lost it.
 """
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tracker import clock, hours
 from tracker.asks import actions, addressees, post, queries
@@ -12,6 +12,7 @@ from tracker.database import db
 from tracker.worker import round_of_work
 
 BATCH = 25
+AFTER_A_FAILURE = timedelta(hours=1)
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +21,7 @@ log = logging.getLogger(__name__)
 def expire(limit: int) -> int:
     """Close up to `limit` asks, each in a transaction of its own; return how many were closed.
 
-    One that fails is logged and undone, and the others go on.
+    One that fails is logged, undone and put off, and the others go on.
     """
     due = [ask.id for ask in queries.due_to_expire(limit)]
     db.session.rollback()
@@ -30,19 +31,28 @@ def expire(limit: int) -> int:
             actions.expire(db.session.get_one(Ask, ask_id))
             db.session.commit()
         except Exception:
-            log.exception("ask %s could not be closed", ask_id)
             db.session.rollback()
+            log.exception("ask %s could not be closed", ask_id)
+            _put_off_closing(ask_id)
         else:
             closed += 1
     return closed
+
+
+def _put_off_closing(ask_id: int) -> None:
+    """Nobody loses by it: until then the question can still be answered."""
+    ask = db.session.get(Ask, ask_id, with_for_update={"of": Ask}, populate_existing=True)
+    if ask is not None and ask.is_open:
+        ask.expires_at = clock.now() + AFTER_A_FAILURE
+    db.session.commit()
 
 
 @round_of_work("Reminders of asks")
 def remind(limit: int) -> int:
     """Owe reminders of up to `limit` asks, each for a decent hour where its reader is; return how many were owed.
 
-    In small transactions: whoever answers waits for one of them. One ask that fails is logged and undone, and the
-    others go on.
+    In small transactions: whoever answers waits for one of them. One ask that fails is logged, undone and put off,
+    and the others go on.
     """
     due, reminded = queries.due_to_remind(limit), 0
     db.session.rollback()
@@ -56,6 +66,7 @@ def remind(limit: int) -> int:
                     _remind(ask, now)
             except Exception:
                 log.exception("ask %s could not be reminded of", ask.id)
+                ask.remind_at = now + AFTER_A_FAILURE
             else:
                 reminded += 1
         db.session.commit()
@@ -71,11 +82,23 @@ def _remind(ask: Ask, now: datetime) -> None:
 
 @round_of_work("Mails asked for again")
 def mail_again(limit: int) -> int:
-    """Mail what waits to up to `limit` addresses that asked for it; return how many did."""
-    asked = queries.lost_mails(limit)
-    for address in {row.address for row in asked}:
-        post.mail_what_waits(address)
-    for row in asked:
-        db.session.delete(row)
+    """Mail what waits to up to `limit` addresses that asked for it, each in a transaction of its own; return how often
+    they did.
+
+    One that fails is logged and undone, and forgotten: whoever it is can ask once more.
+    """
+    due, done = queries.lost_addresses(limit), 0
     db.session.commit()
-    return len(asked)
+    for address in due:
+        asked = queries.lost_mails(address)  # none where another worker sees to it
+        try:
+            with db.session.begin_nested():
+                if asked:
+                    post.mail_what_waits(address)
+        except Exception:
+            log.exception("what waits could not be mailed again")
+        for row in asked:
+            db.session.delete(row)
+        db.session.commit()
+        done += len(asked)
+    return done

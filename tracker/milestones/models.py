@@ -53,8 +53,8 @@ class Milestone(Base):
     done_on: Mapped[PartialDate | None] = mapped_column(PartialDateType)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
-    # For the worker, which sees to it that somebody is asked: `last_day` until it has, and the project's
-    # `changed_at` when it last did.
+    # For the worker, which sees to it that somebody is asked: `last_day` until it has (a later day where it failed),
+    # and the project's `changed_at` when it last did.
     unseen_day: Mapped[date | None]
     seen_as_of: Mapped[datetime | None]
 

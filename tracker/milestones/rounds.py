@@ -1,5 +1,6 @@
 """What the worker does for milestones: ask whoever is responsible how one stands that is due soon or late."""
 
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from tracker.asks.actions import raise_ask, take_back
 from tracker.asks.models import Ask
 from tracker.asks.queries import asks_of
 from tracker.asks.states import AskState
-from tracker.database import db
+from tracker.database import db, is_collision
 from tracker.dates import earth_day
 from tracker.i18n import list_and
 from tracker.milestones import queries
@@ -23,17 +24,29 @@ from tracker.worker import round_of_work
 BATCH = 25
 MAILED_IF_LATE_BY = timedelta(days=60)  # older ones, as imports bring them, are shown and not mailed
 
+log = logging.getLogger(__name__)
+
 
 @round_of_work("Milestones looked after")
 def look_after(limit: int) -> int:
-    """Look after up to `limit` milestones, in small transactions; return how many."""
+    """Look after up to `limit` milestones, in small transactions; return how many.
+
+    One that fails is logged, undone and put off, and the others go on.
+    """
     done = 0
     while done < limit:
         size = min(BATCH, limit - done)
         found = queries.to_look_after(size)
         asks = asks_of(ASK, found)
         for milestone in found:
-            _ask(milestone, asks[milestone.id])
+            try:
+                with db.session.begin_nested():
+                    _ask(milestone, asks[milestone.id])
+            except Exception as error:
+                if is_collision(error):  # nothing is wrong with it: the next turn tries all of them again
+                    raise
+                log.exception("milestone %s could not be looked after", milestone.id)
+                _put_off(milestone)
         db.session.commit()
         done += len(found)
         if len(found) < size:
@@ -75,6 +88,13 @@ def _ask(milestone: Milestone, asks: Sequence[Ask]) -> None:
         is_mailed=last_day >= earth_day() - MAILED_IF_LATE_BY and not just_moved,
         milestone=milestone.name,
     )
+
+
+def _put_off(milestone: Milestone) -> None:
+    """It is looked at again tomorrow, or when its project changes."""
+    milestone.seen_as_of = milestone.project.changed_at
+    if milestone.last_day is not None:
+        milestone.unseen_day = max(milestone.last_day, earth_day() + ASKED_BEFORE + timedelta(days=1))
 
 
 def responsible(milestone: Milestone) -> Any:
