@@ -117,6 +117,7 @@ class Kind:
     due_in: timedelta = timedelta(days=14)
     lasts: timedelta | None = None  # from when it was asked until nobody can answer any more
     reminders: tuple[int, ...] = (-3, 2, 9)  # days from the due date
+    is_reminded: Callable[[Any], bool] | None = None  # of the subject; where not, the reminder waits a week
     changes: Mapping[tuple[str, str], type_of_effect] = field(default_factory=dict)  # (old, new) -> effect
     can_change: Callable[[Any], bool] = lambda _subject: True
     still_asks: Callable[[Any, Any], bool] = lambda _ask, _subject: True  # whether it is still the addressee's to say

@@ -109,7 +109,7 @@ def due_to_expire(limit: int) -> list[Ask]:
 def lost_addresses(limit: int) -> list[str]:
     """Addresses that somebody says lost their mails, who waits longest first."""
     query = sa.select(Delivery.address).where(*_lost()).group_by(Delivery.address)
-    return [address for address in db.session.scalars(query.order_by(sa.func.min(Delivery.not_before)).limit(limit))]
+    return list(db.session.scalars(query.order_by(sa.func.min(Delivery.not_before)).limit(limit)))
 
 
 def lost_mails(address: str) -> list[Delivery]:

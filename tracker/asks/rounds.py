@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 
 from tracker import clock, hours
 from tracker.asks import actions, addressees, post, queries
+from tracker.asks.kinds import KINDS
 from tracker.asks.models import Ask
 from tracker.database import db
 from tracker.worker import round_of_work
 
 BATCH = 25
 AFTER_A_FAILURE = timedelta(hours=1)
+HELD_BACK = timedelta(days=7)  # at a time
 
 log = logging.getLogger(__name__)
 
@@ -63,21 +65,29 @@ def remind(limit: int) -> int:
         for ask in queries.still_to_remind(due[first : first + BATCH]):
             try:
                 with db.session.begin_nested():
-                    _remind(ask, now)
+                    is_owed = _remind(ask, now)
             except Exception:
                 log.exception("ask %s could not be reminded of", ask.id)
                 ask.remind_at = now + AFTER_A_FAILURE
             else:
-                reminded += 1
+                reminded += is_owed
         db.session.commit()
     return reminded
 
 
-def _remind(ask: Ask, now: datetime) -> None:
+def _remind(ask: Ask, now: datetime) -> bool:
+    """Whether its readers are reminded; else it is held back, while there is no use in an answer."""
+    kind = KINDS[ask.kind]
+    if kind.is_reminded is not None:
+        subject = kind.load(ask.subject_id, lock=False)
+        if subject is not None and not kind.is_reminded(subject):
+            ask.remind_at = now + HELD_BACK
+            return False
     for person in addressees.mailed(ask):
         post.hold_reminder(ask, person, hours.decent(now, person.time_zone))
     ask.reminders += 1
     ask.remind_at = actions.next_reminder(ask, now)
+    return True
 
 
 @round_of_work("Mails asked for again")

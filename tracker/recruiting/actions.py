@@ -29,6 +29,9 @@ declare(
         "recruiting.turn_down": _l("The offer of %(partner)s was not taken up this time."),
         "recruiting.agree_after_all": _l("%(partner)s agreed to join after all."),
         "recruiting.lapse": _l("The invitation of %(partner)s ran out without an answer."),
+        "recruiting.lapse_offer": _l("The offer of %(partner)s ran out without an answer."),
+        "recruiting.go_on": _l("The project went on without an answer from %(partners)s."),
+        "recruiting.go_on_without_offer": _l("The project went on without an answer to the offer of %(partner)s."),
         "recruiting.withdraw_invitation": _l("The invitation of %(partner)s was withdrawn."),
         "recruiting.withdraw_offer": _l("%(partner)s withdrew its offer."),
         "recruiting.leave": _l("%(partner)s left the project. What it contributed stays credited."),
@@ -166,13 +169,36 @@ def withdraw(partner: Partner, *, actor: Person | None) -> None:
 
 
 def lapse(partner: Partner) -> None:
-    """Nobody answered the invitation in time: what stood before stands again. Whoever asked is told by the ask
-    itself, the other leads here."""
-    if partner.commitment is Commitment.INVITED:
+    """Nobody answered in time: what stood before stands again. Whoever asked is told by the ask itself, the other
+    leads here."""
+    if partner.is_asked:
         project = partner.project
+        kind = "lapse" if partner.commitment is Commitment.INVITED else "lapse_offer"
         told = [lead for lead in leads(project) if lead.id != partner.asked_by_id]
-        record("recruiting.lapse", project, actor=None, tell=told, partner=partner.name)
+        record(f"recruiting.{kind}", project, actor=None, tell=told, partner=partner.name)
         _forget(partner)
+
+
+def go_on_without(project: Project) -> None:
+    """Partners can no longer join: what waits for an answer is taken back, and what stood before stands again.
+
+    The leads and whoever asked are told, of all invitations at once.
+    """
+    invited = [partner for partner in project.partners if partner.commitment is Commitment.INVITED]
+    offered = [partner for partner in project.partners if partner.commitment is Commitment.INTERESTED]
+    if invited:
+        names = list_and([partner.name for partner in invited])
+        record("recruiting.go_on", project, actor=None, tell=_told_about(project, invited), partners=names)
+    for partner in offered:
+        told = _told_about(project, [partner])
+        record("recruiting.go_on_without_offer", project, actor=None, tell=told, partner=partner.name)
+    for partner in (*invited, *offered):
+        _forget(partner)
+
+
+def _told_about(project: Project, partners: list[Partner]) -> list[Person]:
+    asked_by = [partner.asked_by for partner in partners if partner.asked_by is not None]
+    return list(dict.fromkeys([*leads(project), *asked_by]))
 
 
 def _forget(partner: Partner) -> None:

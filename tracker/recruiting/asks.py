@@ -38,10 +38,14 @@ def _withdraw(partner: Partner, *, actor: Person, words: str = "") -> None:
     actions.withdraw(partner, actor=actor)
 
 
+def _can_join(partner: Partner) -> bool:
+    return partner.project.state in SEEKS_PARTNERS
+
+
 def _can_change(partner: Partner) -> bool:
     """While partners are sought, and what was answered still holds: nobody left by another door since."""
     answered = (Commitment.AGREED, Commitment.DECLINED)
-    return partner.project.state in SEEKS_PARTNERS and partner.commitment in answered
+    return _can_join(partner) and partner.commitment in answered
 
 
 def _keeps(actor: Any, partner: Partner) -> bool:
@@ -70,6 +74,7 @@ declare(
         shows=_shown,
         withdrawn=_withdraw,
         expired=actions.lapse,
+        is_reminded=_can_join,
         keeps=_keeps,
         lasts=actions.INVITATION_LASTS,
     ),
@@ -97,5 +102,7 @@ declare(
         waiting_for=_l("Waiting for the lead to answer the offer of %(partner)s."),
         shows=_shown,
         withdrawn=_withdraw,
+        expired=actions.lapse,
+        is_reminded=_can_join,
     ),
 )

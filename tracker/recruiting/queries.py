@@ -1,0 +1,40 @@
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from tracker import clock
+from tracker.asks.models import IS_OPEN, Ask
+from tracker.database import db
+from tracker.institutions.models import Network
+from tracker.projects.models import Project
+from tracker.projects.states import SEEKS_PARTNERS, ProjectState
+
+ASKS = ("recruiting.invitation", "recruiting.offer")
+WENT_ON = frozenset(ProjectState) - SEEKS_PARTNERS - {ProjectState.STOPPED}  # what is stopped may be resumed
+SOON_OVER = timedelta(hours=1)
+
+
+def _too_late() -> tuple[sa.ColumnElement[bool], ...]:
+    """Open questions about partners in projects that went on. What runs out soon is left to run out.
+
+    Each network's are read by its part of the index of open asks: few, and none that has ended.
+    """
+    return (
+        IS_OPEN,
+        Ask.network_id.in_(sa.select(Network.id)),
+        Ask.kind.in_(ASKS),
+        sa.or_(Ask.expires_at.is_(None), Ask.expires_at > clock.now() + SOON_OVER),
+        Project.state.in_(WENT_ON),
+    )
+
+
+def went_on_unanswered(limit: int) -> list[int]:
+    """The ids of projects that went on, beyond where partners can join, while some had not answered."""
+    query = sa.select(Ask.about_id).join(Project, Project.id == Ask.about_id).where(*_too_late())
+    return list(db.session.scalars(query.distinct().limit(limit)))
+
+
+def unanswered(project_id: int) -> list[Ask]:
+    """The open questions about partners of one project."""
+    query = sa.select(Ask).where(IS_OPEN, Ask.about_type == "project", Ask.about_id == project_id, Ask.kind.in_(ASKS))
+    return list(db.session.scalars(query.order_by(Ask.id)))
