@@ -2,6 +2,7 @@
 
 from contextvars import Context
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -108,7 +109,7 @@ def attempts(app, world):  # noqa: F811
 
 
 @pytest.fixture
-def links(world) -> dict[str, str]:  # noqa: F811
+def links(app, world) -> dict[str, str]:  # noqa: F811
     """Addresses with a token, and those that the access tests leave to others."""
     stranger = world.people["stranger"]
     newcomer = accounts.invite(name="New Comer", email="new@example.org", actor=None)
@@ -139,6 +140,7 @@ def links(world) -> dict[str, str]:  # noqa: F811
         "/import/confirm": "coordinator",
         f"/networks/{other_network.id}/join": "partner",
         f"/a/{token}": "visitor",
+        urlsplit(app.extensions["tracker.unsubscribe"](stranger.id)).path: "visitor",
         f"/a/{token}/pass-on": "visitor",
         f"/a/{token}/again": "visitor",
     }

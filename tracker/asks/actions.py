@@ -18,8 +18,9 @@ from tracker.activity.kinds import declare
 from tracker.activity.models import Activity
 from tracker.activity.record import noting, record
 from tracker.asks import addressees, links, post, queries
+from tracker.asks.endings import about, close, demand_open, is_over, lock, named, whose
 from tracker.asks.kinds import KINDS, Choice, Kind
-from tracker.asks.models import About, Answer, Ask
+from tracker.asks.models import Answer, Ask
 from tracker.asks.permissions import answer_ask, hand_on_ask
 from tracker.asks.states import CLOSED, AskState
 from tracker.database import db
@@ -140,17 +141,17 @@ def answer(
     choice = kind.choice(choice_name)
     if choice is None or choice.effect is None:
         raise LookupError(choice_name)
-    subject = _lock(ask, kind)
+    subject = lock(ask, kind)
     if subject is None:
         if ask.is_open:
-            _close(ask, AskState.WITHDRAWN)
+            close(ask, AskState.WITHDRAWN)
         return False, None
-    if _is_over(ask):
+    if is_over(ask):
         _run_out(ask, kind, subject)
     if ask.state in CLOSED:
         return False, subject
     if not answer_ask(actor, ask):  # they could when they opened the page; the seat went to others since
-        raise RuleBroken(_("Others answer for %(name)s now. Nothing was changed.", name=_for(ask)))
+        raise RuleBroken(_("Others answer for %(name)s now. Nothing was changed.", name=whose(ask)))
     effect = choice.effect
     if ask.state is AskState.ANSWERED:
         if stands(ask, choice.name, values):
@@ -179,11 +180,9 @@ def may_change(ask: Ask, kind: Kind, choice_name: str, subject: Any, actor: Pers
     """
     if (ask.choice, choice_name) not in kind.changes or not kind.can_change(subject) or queries.is_asked_anew(ask):
         return False
-    if (
-        _is_over(ask)
-        or (ask.ended_at and ask.ended_at < clock.now() - links.LASTS)
-        or not kind.still_asks(ask, subject)
-    ):
+    now = clock.now()
+    is_late = ask.expires_at is not None and ask.expires_at <= now
+    if is_late or (ask.ended_at and ask.ended_at < now - links.LASTS) or not kind.still_asks(ask, subject):
         return False
     is_own = ask.answer is not None and ask.answer.person_id == actor.id
     return is_own or ask.delegated_to_id != actor.id or addressees.holds_seat(actor, ask)
@@ -223,13 +222,6 @@ def _plain(values: dict[str, Any]) -> dict[str, Any]:
     return {name: str(value) for name, value in values.items() if value}
 
 
-def _lock(ask: Ask, kind: Kind) -> Any:
-    """The subject, then the ask, in this order everywhere: two people at once wait for each other."""
-    subject = kind.load(ask.subject_id, lock=True)
-    queries.lock(ask)
-    return subject
-
-
 # --- ending in another way ----------------------------------------------------------------------------------
 
 
@@ -237,7 +229,7 @@ def take_back(subject: Any, *kind_names: str, to: Any = None) -> None:
     """The open asks of these kinds about a subject have become pointless."""
     for kind_name in kind_names:
         for ask in queries.open_about_subject(kind_name, subject, to):
-            _close(ask, AskState.WITHDRAWN)
+            close(ask, AskState.WITHDRAWN)
 
 
 def forget(subject: Any) -> None:
@@ -255,53 +247,44 @@ def pause(about: Any) -> None:
     """What `about` is, such as a project, was stopped: what makes no sense meanwhile is taken back."""
     for ask in queries.open_about_page(about.__tablename__, about.id, limit=None):
         if KINDS[ask.kind].is_paused:
-            _close(ask, AskState.WITHDRAWN)
+            close(ask, AskState.WITHDRAWN)
 
 
 def supersede(subject: Any, kind_name: str) -> None:
     """A newer question takes the place of the open ones of this kind about a subject."""
     for ask in queries.open_about_subject(kind_name, subject):
-        _close(ask, AskState.SUPERSEDED)
+        close(ask, AskState.SUPERSEDED)
 
 
 def withdraw(ask: Ask, *, actor: Person, words: str = "") -> None:
     """Take an open ask back by hand. Raises RuleBroken when it has ended already."""
     kind = KINDS[ask.kind]
-    subject = _lock(ask, kind)
-    _demand_open(ask)
+    subject = lock(ask, kind)
+    demand_open(ask)
     if not kind.is_withdrawable:
         raise RuleBroken(_("This question cannot be taken back, only answered."))
-    _close(ask, AskState.WITHDRAWN, words)
+    close(ask, AskState.WITHDRAWN, words)
     ask.withdrawn_by_id = actor.id
     db.session.flush()
     if kind.withdrawn is not None and subject is not None:
         kind.withdrawn(subject, actor=actor, words=words)
-    record("asks.withdraw", about(ask), actor=actor, **_named(ask), words=words)
+    record("asks.withdraw", about(ask), actor=actor, **named(ask), words=words)
 
 
 def expire(ask: Ask) -> None:
     """Nobody answered in time. Nothing happens to an ask that has ended meanwhile."""
     kind = KINDS[ask.kind]
-    subject = _lock(ask, kind)
-    if _is_over(ask):
+    subject = lock(ask, kind)
+    if is_over(ask):
         _run_out(ask, kind, subject)
 
 
-def _is_over(ask: Ask) -> bool:
-    return ask.is_open and ask.expires_at is not None and ask.expires_at <= clock.now()
-
-
 def _run_out(ask: Ask, kind: Kind, subject: Any) -> None:
-    _close(ask, AskState.EXPIRED)
+    close(ask, AskState.EXPIRED)
     db.session.flush()
     if kind.expired is not None and subject is not None:
         kind.expired(subject)  # tells whom else it concerns: nobody gets two mails for one event
-    record("asks.expire", about(ask), actor=None, tell=[ask.asked_by] if ask.asked_by else (), **_named(ask))
-
-
-def _close(ask: Ask, state: AskState, words: str = "") -> None:
-    ask.state, ask.ended_at, ask.remind_at, ask.ended_words = state, clock.now(), None, words
-    post.withdraw(ask)
+    record("asks.expire", about(ask), actor=None, tell=[ask.asked_by] if ask.asked_by else (), **named(ask))
 
 
 # --- handing on, reminding ----------------------------------------------------------------------------------
@@ -313,19 +296,19 @@ def delegate(ask: Ask, person: Person, *, actor: Person, words: str = "") -> Non
     Whoever is asked may choose anybody; a coordinator somebody of the same place, and never themselves or whoever
     asked. Raises RuleBroken when the ask has ended, is not `actor`'s to hand on, or they have it already.
     """
-    _lock(ask, KINDS[ask.kind])
-    _demand_open(ask)
+    lock(ask, KINDS[ask.kind])
+    demand_open(ask)
     if not hand_on_ask(actor, ask):
-        raise RuleBroken(_("Others answer for %(name)s now. Nothing was changed.", name=_for(ask)))
+        raise RuleBroken(_("Others answer for %(name)s now. Nothing was changed.", name=whose(ask)))
     if not answer_ask(actor, ask) and not addressees.is_beside(person, ask, but=actor):
-        raise RuleBroken(_("Only somebody who is known to work there can answer for %(name)s.", name=_for(ask)))
+        raise RuleBroken(_("Only somebody who is known to work there can answer for %(name)s.", name=whose(ask)))
     if not KINDS[ask.kind].is_delegable or ask.delegated_to_id == person.id:
         raise RuleBroken(_("They are asked already."))
     post.withdraw(ask)
     ask.delegated_to, ask.delegated_to_id = person, person.id
     db.session.flush()
     handed: dict[str, Any] = {"person": person.name, "person_id": person.id}
-    noted = record("asks.delegate", about(ask), actor=actor, **_named(ask), **handed, words=words)
+    noted = record("asks.delegate", about(ask), actor=actor, **named(ask), **handed, words=words)
     post.send(ask, person, because=noted, handed_on_by=actor.name, words=words)
 
 
@@ -334,14 +317,14 @@ def remind(ask: Ask, *, actor: Person, words: str = "") -> list[Person]:
 
     Raises RuleBroken when it has ended, was mailed less than a day ago, or nobody can be reached.
     """
-    _lock(ask, KINDS[ask.kind])
-    _demand_open(ask)
+    lock(ask, KINDS[ask.kind])
+    demand_open(ask)
     if ask.mailed_at is not None and ask.mailed_at > clock.now() - REMINDED_AGAIN_AFTER:
         raise RuleBroken(_("It was mailed less than a day ago. Give them a little time."))
     people = addressees.mailed(ask)
     if not people:
-        raise RuleBroken(_("There is nobody to mail: %(name)s has no contact who can be reached.", name=_for(ask)))
-    noted = record("asks.remind", about(ask), actor=actor, **_named(ask), words=words)
+        raise RuleBroken(_("There is nobody to mail: %(name)s has no contact who can be reached.", name=whose(ask)))
+    noted = record("asks.remind", about(ask), actor=actor, **named(ask), words=words)
     for person in people:
         post.send(ask, person, because=noted, is_reminder=True, reminded_by=actor.name, words=words)
     ask.reminders += 1
@@ -386,24 +369,6 @@ def follow_place(institution: Institution, *, newcomers: Iterable[Person] = (), 
                 post.send(ask, person)
 
 
-def about(ask: Ask) -> About:
-    """The page an ask is about, to note something in its history."""
-    return About(ask.about_type, ask.about_id, ask.label, str(ask.details.get("path", "")))
-
-
 def overdue_since(ask: Ask) -> int:
     """Days since an open ask was due; 0 for one that is not late."""
     return max(0, (earth_day() - ask.due_on).days) if ask.is_open else 0
-
-
-def _demand_open(ask: Ask) -> None:
-    if not ask.is_open:
-        raise RuleBroken(_("This question has been answered or taken back meanwhile."))
-
-
-def _named(ask: Ask) -> dict[str, Any]:
-    return {"for": _for(ask), "ask_id": ask.id, "asked": ask.kind}
-
-
-def _for(ask: Ask) -> str:
-    return ask.addressee_name

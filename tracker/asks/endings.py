@@ -1,0 +1,50 @@
+"""What every way to answer or end an ask has in common. Part of the actions."""
+
+from typing import Any
+
+from tracker import clock
+from tracker.asks import post, queries
+from tracker.asks.kinds import Kind
+from tracker.asks.models import About, Ask
+from tracker.asks.states import AskState
+from tracker.errors import RuleBroken
+from tracker.i18n import _
+
+
+def lock(ask: Ask, kind: Kind) -> Any:
+    """The subject, then the ask, in this order everywhere: two people at once wait for each other."""
+    subject = kind.load(ask.subject_id, lock=True)
+    queries.lock(ask)
+    return subject
+
+
+def close(ask: Ask, state: AskState, words: str = "") -> None:
+    """End an ask without an answer; what was not mailed yet is not mailed any more."""
+    ask.state, ask.ended_at, ask.remind_at, ask.ended_words = state, clock.now(), None, words
+    post.withdraw(ask)
+
+
+def is_over(ask: Ask) -> bool:
+    """Whether the time of an open ask has run out, though the worker has not closed it yet."""
+    return ask.is_open and ask.expires_at is not None and ask.expires_at <= clock.now()
+
+
+def about(ask: Ask) -> About:
+    """The page an ask is about, to note something in its history."""
+    return About(ask.about_type, ask.about_id, ask.label, str(ask.details.get("path", "")))
+
+
+def demand_open(ask: Ask) -> None:
+    """Raise RuleBroken where an ask has ended."""
+    if not ask.is_open:
+        raise RuleBroken(_("This question has been answered or taken back meanwhile."))
+
+
+def named(ask: Ask) -> dict[str, Any]:
+    """What a row of the history says of an ask."""
+    return {"for": whose(ask), "ask_id": ask.id, "asked": ask.kind}
+
+
+def whose(ask: Ask) -> str:
+    """Whose answer it is, by name."""
+    return ask.addressee_name
