@@ -224,7 +224,7 @@ def test_not_me_but_somebody_else_who_answers_by_a_link_of_their_own(reader, inv
     rosa = reader(email).opens_mail().follows("Not me: ask somebody else")
     rosa.presses("Ask them")
     assert "Choose somebody, or give a name and an e-mail address." in rosa.reads
-    rosa.field("Or somebody else: name").fill("Lucía Rojas")
+    rosa.field("Their name").fill("Lucía Rojas")
     rosa.field("Their e-mail address").fill("lucia@example.org")
     rosa.presses("Ask them")
     assert rosa.heading == "Lucía Rojas is asked now"
