@@ -129,7 +129,7 @@ def test_any_dictionary_of_a_forms_fields(attempts, every_door):
     anything = st.text(max_size=80) | st.sampled_from(HOSTILE) | st.integers().map(str) | st.dates().map(str)
     filled = [door for door in every_door if door.values]
 
-    @settings(max_examples=120, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(st.data())
     def holds(data):
         door = data.draw(st.sampled_from(filled))
