@@ -51,7 +51,7 @@ def test_questions_come_at_once_and_what_was_answered_is_never_mentioned_again(w
     done = week.mails[0].at + timedelta(days=1, hours=19)  # Tuesday at three
     assert not any("Map of the ports" in mail.text for mail in week.mails if mail.at > done)
     last = week.mails[-1]  # a reminder of Friday, and a question that the calendar asked on Friday evening
-    assert "Fish in the delta: Will Dhaka Institute take part" in last.text
+    assert "Will Dhaka Institute take part" in last.text and "Fish in the delta" in last.text
     assert "How does “Workshop in Khulna” stand?" in last.text
     assert week.still_open() == [
         "Heat in schools: milestone",
