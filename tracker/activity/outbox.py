@@ -128,16 +128,18 @@ def retry() -> int:
     return int(result.rowcount)  # type: ignore[attr-defined]
 
 
-def withdraw(thread: str) -> int:
-    """Never send what is still unsent of a thread, such as "ask-12"; return how many mails that are.
+def withdraw(thread: str, recipient_id: int | None = None) -> int:
+    """Never send what is still unsent of a thread, such as "ask-12", perhaps to one person only; return how many mails
+    that are.
 
     In the same transaction as the change that makes them needless.
     """
-    result = db.session.execute(
-        sa.update(Delivery)
-        .where(Delivery.thread == thread, Delivery.sent_at.is_(None), Delivery.withdrawn_at.is_(None))
-        .values(withdrawn_at=clock.now())
+    unsent = sa.update(Delivery).where(
+        Delivery.thread == thread, Delivery.sent_at.is_(None), Delivery.withdrawn_at.is_(None)
     )
+    if recipient_id is not None:
+        unsent = unsent.where(Delivery.recipient_id == recipient_id)
+    result = db.session.execute(unsent.values(withdrawn_at=clock.now()).execution_options(synchronize_session="fetch"))
     return int(result.rowcount)  # type: ignore[attr-defined]
 
 

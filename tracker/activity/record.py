@@ -75,14 +75,14 @@ def owe(
     template: str, person: Any, *, sort: Sort = Sort.ACCOUNT, thread: str = "", reply_to: str = "", **details: Any
 ) -> Delivery:
     """Owe a person one mail that no activity stands behind, such as a link to sign in, and return its row."""
-    delivery = _delivery(person, template, details, sort)
+    delivery = delivery_to(person, template, details, sort)
     delivery.thread, delivery.reply_to = thread, reply_to
     db.session.add(delivery)
     return delivery
 
 
 def _owed(person: Any, template: str, details: dict[str, Any], sort: Sort) -> Delivery | None:
-    return _news(person, template, details) if sort is Sort.NEWS else _delivery(person, template, details, sort)
+    return _news(person, template, details) if sort is Sort.NEWS else delivery_to(person, template, details, sort)
 
 
 def _news(person: Any, template: str, details: dict[str, Any]) -> Delivery | None:
@@ -90,7 +90,7 @@ def _news(person: Any, template: str, details: dict[str, Any]) -> Delivery | Non
 
     A mail with a text of its own is more than news: it goes at once to everybody.
     """
-    news = _delivery(person, template, details, Sort.NEWS)
+    news = delivery_to(person, template, details, Sort.NEWS)
     rhythm = getattr(person, "rhythm", Rhythm.AT_ONCE)  # an address alone has none
     if template != GENERIC or rhythm is Rhythm.AT_ONCE:
         return news
@@ -101,7 +101,8 @@ def _news(person: Any, template: str, details: dict[str, Any]) -> Delivery | Non
     return news
 
 
-def _delivery(person: Any, template: str, details: dict[str, Any], sort: Sort) -> Delivery:
+def delivery_to(person: Any, template: str, details: dict[str, Any], sort: Sort) -> Delivery:
+    """The row of a mail to a person, at the address and in the language they have now; not added to the session."""
     return Delivery(
         sort=sort,
         recipient_id=person.id,

@@ -8,7 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker import clock, hours, mail
+from tracker.activity import outbox
 from tracker.activity.models import Activity, Delivery
+from tracker.activity.record import delivery_to
 from tracker.activity.states import Sort
 from tracker.asks import addressees, links, queries
 from tracker.asks.kinds import KINDS
@@ -107,14 +109,10 @@ def _was_mailed(ask: Ask, person: Person, since: datetime) -> bool:
 
 def withdraw(ask: Ask, person: Person | None = None) -> None:
     """What was not sent yet is not sent any more; with a person: theirs only, and their links stop working too."""
-    unsent = sa.update(Delivery).where(
-        Delivery.thread == ask.thread, Delivery.sent_at.is_(None), Delivery.withdrawn_at.is_(None)
-    )
     if person is not None:
-        unsent = unsent.where(Delivery.recipient_id == person.id)
         links.withdraw(ask, person)
     db.session.flush()
-    db.session.execute(unsent.values(withdrawn_at=clock.now()).execution_options(synchronize_session="fetch"))
+    outbox.withdraw(ask.thread, recipient_id=person.id if person is not None else None)
 
 
 def _owe(
@@ -135,19 +133,10 @@ def _owe(
             because.deliveries.remove(known)
             db.session.expunge(known) if known in db.session.new else db.session.delete(known)
             db.session.flush()  # before the new row, of which there may be one for each activity and person
-    delivery = Delivery(
-        activity=because,
-        recipient_id=person.id,
-        address=person.email,
-        name=person.name,
-        language=person.interface_language or "en",
-        template=template,
-        sort=sort,
-        thread=ask.thread,
-        reply_to=(ask.asked_by.email or "") if ask.asked_by and ask.asked_by is not person else "",
-        created_at=clock.now(),
-        details=_details(ask, person, nonce, is_reminder=is_reminder, **more),
-    )
+    delivery = delivery_to(person, template, _details(ask, person, nonce, is_reminder=is_reminder, **more), sort)
+    delivery.reply_to = (ask.asked_by.email or "") if ask.asked_by and ask.asked_by is not person else ""
+    delivery.thread, delivery.created_at = ask.thread, clock.now()
+    delivery.activity = because
     db.session.add(delivery)
     ask.mailed_at = clock.now()
     return delivery
@@ -168,7 +157,7 @@ def _details(ask: Ask, person: Person, nonce: str, **more: Any) -> dict[str, Any
         "for": ask.addressee_name,
         "by": ask.asked_by_name,
         "role": ask.addressee_type,
-        "due": ask.due_on.isoformat() if ask.due_on else "",
+        "due": ask.due_on.isoformat(),
         "others": [],
         **dict.fromkeys(("handed_on_by", "reminded_by", "words"), ""),
         **more,

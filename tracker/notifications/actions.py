@@ -10,6 +10,7 @@ from typing import Any
 
 from tracker import clock, hours
 from tracker.activity.models import Delivery
+from tracker.activity.record import delivery_to
 from tracker.activity.states import Rhythm, Sort
 from tracker.database import db
 from tracker.institutions import actions as institutions
@@ -99,7 +100,7 @@ def _freed_at(person: Person, now: datetime) -> datetime | None:
 
 def _question(person: Person, row: Delivery) -> Delivery:
     is_reminder = row.sort is Sort.REMINDER
-    mail = _mail(person, row.template, row.sort, _values(row) | {"is_reminder": is_reminder})
+    mail = delivery_to(person, row.template, _values(row) | {"is_reminder": is_reminder}, row.sort)
     mail.thread, mail.reply_to = row.thread, row.reply_to
     return mail
 
@@ -126,7 +127,8 @@ def _digest(person: Person, questions: Sequence[Delivery], news: Sequence[Delive
             if not milestone.is_late and (milestone.project.path, milestone.name) not in named
         ],
     }
-    return _mail(person, DIGEST, Sort.DIGEST if news else Sort.REMINDER if is_reminding else Sort.ASK, details)
+    sort = Sort.DIGEST if news else Sort.REMINDER if is_reminding else Sort.ASK
+    return delivery_to(person, DIGEST, details, sort)
 
 
 def _by_subject(news: Sequence[Delivery]) -> list[dict[str, Any]]:
@@ -152,18 +154,6 @@ def _values(row: Delivery) -> dict[str, Any]:
     if activity := row.activity:
         return {**activity.details, **row.details, "kind": activity.kind, "actor_name": activity.actor_name}
     return dict(row.details)
-
-
-def _mail(person: Person, template: str, sort: Sort, details: dict[str, Any]) -> Delivery:
-    return Delivery(
-        recipient_id=person.id,
-        address=person.email or "",
-        name=person.name,
-        language=person.interface_language or "en",
-        template=template,
-        sort=sort,
-        details=details,
-    )
 
 
 def _withdraw(rows: Sequence[Delivery]) -> None:
