@@ -1,3 +1,6 @@
+from collections.abc import Callable
+from typing import Any
+
 from tracker.asks.addressees import answers_for
 from tracker.asks.kinds import KINDS
 from tracker.asks.models import Ask
@@ -17,15 +20,20 @@ def manage_ask(actor: Person | None, ask: Ask) -> bool:
 
     Who asked for a project or an institution and left it looks after it no longer.
     """
+    return looks_after(actor, ask, lambda: KINDS[ask.kind].load(ask.subject_id, lock=False))
+
+
+def looks_after(actor: Person | None, ask: Ask, subject_of: Callable[[], Any]) -> bool:
+    """`manage_ask`, where a page with many asks has their subjects already: `subject_of()` gives that of this one."""
     if actor is None:
         return False
     if ask.network_id in actor.coordinated_ids:
         return True
-    kind = KINDS[ask.kind]
-    if kind.keeps is None:
+    keeps = KINDS[ask.kind].keeps
+    if keeps is None:
         return ask.asked_by_id == actor.id
-    subject = kind.load(ask.subject_id, lock=False)
-    return subject is not None and kind.keeps(actor, subject)
+    subject = subject_of()
+    return subject is not None and keeps(actor, subject)
 
 
 @permission

@@ -8,6 +8,7 @@ from typing import Any
 from tracker.asks.actions import overdue_since
 from tracker.asks.kinds import KINDS, say, values_of
 from tracker.asks.models import Ask
+from tracker.asks.permissions import looks_after
 from tracker.i18n import _, format_day, ngettext
 from tracker.institutions.models import Person
 from tracker.milestones.models import Milestone
@@ -67,17 +68,9 @@ def _named(ask: Ask, actor: Person | None, rows: Rows) -> Turn:
 
 
 def may_open(ask: Ask, actor: Person | None, rows: Rows) -> bool:
-    """Whether `actor` looks after an ask, as the permission `manage_ask` says it, of which `rows` hold the subject by
-    its table and id: a page with many asks reads none of them one by one."""
-    if actor is None:
-        return False
-    if ask.network_id in actor.coordinated_ids:
-        return True
-    keeps = KINDS[ask.kind].keeps
-    if keeps is None:
-        return ask.asked_by_id == actor.id
-    subject = rows.get((ask.subject_type, ask.subject_id))
-    return subject is not None and keeps(actor, subject)
+    """Whether `actor` looks after an ask, of which `rows` hold the subject by its table and id: a page with many asks
+    reads none of them one by one."""
+    return looks_after(actor, ask, lambda: rows.get((ask.subject_type, ask.subject_id)))
 
 
 def _unnamed(asks: Iterable[Ask], actor: Person | None) -> list[Turn]:
