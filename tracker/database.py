@@ -88,6 +88,11 @@ def is_busy(error: Exception) -> bool:
     return getattr(getattr(error, "orig", None), "sqlite_errorname", "") in ("SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT")
 
 
+def locked(model: Any, lock: bool) -> dict[str, Any]:
+    """What `session.get` needs to lock a row and read it anew, for an answer that may change it; else nothing."""
+    return {"with_for_update": {"of": model}, "populate_existing": True} if lock else {}
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver must not decide when to BEGIN: see below
     pragmas = ("foreign_keys = ON", "journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 10000")

@@ -1,6 +1,5 @@
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -10,7 +9,7 @@ from tracker.asks.models import Answer, Ask
 from tracker.asks.queries import open_about_page
 from tracker.asks.states import AskState
 from tracker.contacts.models import SeatOffer
-from tracker.database import db
+from tracker.database import db, locked
 from tracker.institutions.models import Affiliation, Contact, Institution, Membership, Person
 from tracker.institutions.queries import answering_coordinators, claims
 
@@ -29,7 +28,7 @@ def claim_for_ask(affiliation_id: int, *, lock: bool) -> Affiliation | None:
         Affiliation,
         affiliation_id,
         options=(joinedload(Affiliation.person).options(*_PEOPLE), joinedload(Affiliation.institution)),
-        **_locked(Affiliation, lock),
+        **locked(Affiliation, lock),
     )
 
 
@@ -56,12 +55,8 @@ def _institution(institution_id: int, *, lock: bool) -> Institution | None:
         Institution,
         institution_id,
         options=(selectinload(Institution.memberships),),
-        **_locked(Institution, lock),
+        **locked(Institution, lock),
     )
-
-
-def _locked(model: Any, lock: bool) -> dict[str, Any]:
-    return {"with_for_update": {"of": model}, "populate_existing": True} if lock else {}
 
 
 def holder(institution_id: int, place: int) -> Contact | None:

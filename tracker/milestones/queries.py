@@ -1,12 +1,11 @@
 from datetime import date, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from tracker import clock
 from tracker.activity.models import Activity
-from tracker.database import db
+from tracker.database import db, locked
 from tracker.dates import earth_day
 from tracker.institutions.models import Person
 from tracker.milestones.models import IS_PLANNED, DateChange, Milestone, ProgressNote
@@ -171,13 +170,9 @@ def for_ask(milestone_id: int, *, lock: bool) -> Milestone | None:
 
     In this order everywhere: whoever changes a milestone touches its project after it.
     """
-    if not lock:
-        return db.session.get(Milestone, milestone_id, options=FOR_ASK)
-    held: dict[str, Any] = {"with_for_update": {"of": Milestone}, "populate_existing": True}
-    milestone = db.session.get(Milestone, milestone_id, options=FOR_ASK, **held)
-    if milestone is not None:
-        held = {"with_for_update": {"of": Project}, "populate_existing": True}
-        db.session.get(Project, milestone.project_id, options=PROJECT_TEAM, **held)
+    milestone = db.session.get(Milestone, milestone_id, options=FOR_ASK, **locked(Milestone, lock))
+    if milestone is not None and lock:
+        db.session.get(Project, milestone.project_id, options=PROJECT_TEAM, **locked(Project, lock))
     return milestone
 
 

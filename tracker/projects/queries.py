@@ -1,11 +1,10 @@
 from collections.abc import Iterable
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from tracker.database import db
+from tracker.database import db, locked
 from tracker.goals import GOALS
 from tracker.i18n import _, country_name
 from tracker.institutions.models import Affiliation, Contact, Institution, Membership, Network, Person
@@ -223,7 +222,7 @@ def _own(actor: Person) -> sa.ColumnElement[bool]:
 
 def for_ask(project_id: int, *, lock: bool) -> Project | None:
     """The project with what a page that asks about it shows; locked for an answer."""
-    return db.session.get(Project, project_id, options=FOR_ASK, **_locked(Project, lock))
+    return db.session.get(Project, project_id, options=FOR_ASK, **locked(Project, lock))
 
 
 def partner_for_ask(partner_id: int, *, lock: bool) -> Partner | None:
@@ -234,10 +233,6 @@ def partner_for_ask(partner_id: int, *, lock: bool) -> Partner | None:
     if partner is not None:
         set_committed_value(partner, "project", project)  # else nothing holds it, and it is read again
     return partner
-
-
-def _locked(model: Any, lock: bool) -> dict[str, Any]:
-    return {"with_for_update": {"of": model}, "populate_existing": True} if lock else {}
 
 
 def lead_people(project_id: int) -> list[Person]:
