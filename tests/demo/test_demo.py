@@ -15,10 +15,10 @@ from tracker.database import db
 from tracker.demo import actions
 from tracker.demo.people import CONTACT, COORDINATOR, RESEARCHER
 from tracker.demo.title_page import title_page
-from tracker.home.queries import coming_milestones
+from tracker.home.queries import COMING
 from tracker.institutions.models import Contact, Coordinator, Institution, Person
 from tracker.milestones.models import Milestone
-from tracker.milestones.queries import due_within, late
+from tracker.milestones.queries import coming, due_within, late
 from tracker.projects.models import Project, Transition
 from tracker.projects.states import ProjectState
 from tracker.reports.actions import missing_in
@@ -62,9 +62,9 @@ def test_the_example_network_is_whole_and_owes_no_mail(demo: None) -> None:
 def test_something_waits_for_each_of_the_example_people(demo: None) -> None:
     researcher, contact, coordinator = (_person(key) for key in (RESEARCHER, CONTACT, COORDINATOR))
     assert "recruiting.offer" in {ask.kind for ask in waiting(researcher)}
-    assert any(milestone.is_late for milestone in coming_milestones(researcher))
+    assert any(milestone.is_late for milestone in coming(researcher, COMING))
     assert {"recruiting.invitation", "terms.confirm"} <= {ask.kind for ask in waiting(contact)}
-    assert coming_milestones(contact)
+    assert coming(contact, COMING)
     networks = coordinator.coordinated_ids
     assert db.session.scalars(late(networks)).first()
     assert db.session.scalars(due_within(networks, 14)).first()

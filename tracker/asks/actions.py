@@ -18,7 +18,7 @@ from tracker.activity.kinds import declare
 from tracker.activity.models import Activity
 from tracker.activity.record import noting, record
 from tracker.asks import addressees, links, post, queries
-from tracker.asks.endings import about, close, demand_open, is_over, lock, named, whose
+from tracker.asks.endings import about, close, demand_open, is_over, lock, named
 from tracker.asks.kinds import KINDS, Choice, Kind
 from tracker.asks.models import Answer, Ask
 from tracker.asks.permissions import answer_ask, hand_on_ask
@@ -151,7 +151,7 @@ def answer(
     if ask.state in CLOSED:
         return False, subject
     if not answer_ask(actor, ask):  # they could when they opened the page; the seat went to others since
-        raise RuleBroken(_("Others answer for %(name)s now. Nothing was changed.", name=whose(ask)))
+        raise RuleBroken(_("Others answer for %(name)s now. Nothing was changed.", name=ask.addressee_name))
     effect = choice.effect
     if ask.state is AskState.ANSWERED:
         if stands(ask, choice.name, values):
@@ -299,9 +299,11 @@ def delegate(ask: Ask, person: Person, *, actor: Person, words: str = "") -> Non
     lock(ask, KINDS[ask.kind])
     demand_open(ask)
     if not hand_on_ask(actor, ask):
-        raise RuleBroken(_("Others answer for %(name)s now. Nothing was changed.", name=whose(ask)))
+        raise RuleBroken(_("Others answer for %(name)s now. Nothing was changed.", name=ask.addressee_name))
     if not answer_ask(actor, ask) and not addressees.is_beside(person, ask, but=actor):
-        raise RuleBroken(_("Only somebody who is known to work there can answer for %(name)s.", name=whose(ask)))
+        raise RuleBroken(
+            _("Only somebody who is known to work there can answer for %(name)s.", name=ask.addressee_name)
+        )
     if not KINDS[ask.kind].is_delegable or ask.delegated_to_id == person.id:
         raise RuleBroken(_("They are asked already."))
     post.withdraw(ask)
@@ -319,16 +321,23 @@ def remind(ask: Ask, *, actor: Person, words: str = "") -> list[Person]:
     """
     lock(ask, KINDS[ask.kind])
     demand_open(ask)
-    if ask.mailed_at is not None and ask.mailed_at > clock.now() - REMINDED_AGAIN_AFTER:
+    if was_mailed_lately(ask):
         raise RuleBroken(_("It was mailed less than a day ago. Give them a little time."))
     people = addressees.mailed(ask)
     if not people:
-        raise RuleBroken(_("There is nobody to mail: %(name)s has no contact who can be reached.", name=whose(ask)))
+        raise RuleBroken(
+            _("There is nobody to mail: %(name)s has no contact who can be reached.", name=ask.addressee_name)
+        )
     noted = record("asks.remind", about(ask), actor=actor, **named(ask), words=words)
     for person in people:
         post.send(ask, person, because=noted, is_reminder=True, reminded_by=actor.name, words=words)
     ask.reminders += 1
     return people
+
+
+def was_mailed_lately(ask: Ask) -> bool:
+    """Whether it is too soon to remind of an ask by hand."""
+    return ask.mailed_at is not None and ask.mailed_at > clock.now() - REMINDED_AGAIN_AFTER
 
 
 def colleague(person_id: int | None, name: str, email: str, *, actor: Person) -> Person:

@@ -42,9 +42,4 @@ def demand_open(ask: Ask) -> None:
 
 def named(ask: Ask) -> dict[str, Any]:
     """What a row of the history says of an ask."""
-    return {"for": whose(ask), "ask_id": ask.id, "asked": ask.kind}
-
-
-def whose(ask: Ask) -> str:
-    """Whose answer it is, by name."""
-    return ask.addressee_name
+    return {"for": ask.addressee_name, "ask_id": ask.id, "asked": ask.kind}

@@ -22,7 +22,6 @@ class AskPage:
         self.kind = KINDS[ask.kind]
         self._subject: Any = None
         self.was_too_late = False
-        self.asked_by = ask.asked_by_name
         self.people = addressees.people(ask) if people is None else people
         self.answers_for = addressees.answers_for(person, ask, self.people)
         # A link serves whoever holds it only where the kind allows that.
@@ -47,12 +46,9 @@ class AskPage:
         self.choices = (
             [] if subject is None else [known for known in self.kind.choices if self._is_open(known, subject)]
         )
-        if not (
-            self.ask.is_open or self.choices or self.manages
-        ):  # decided: what became of it since is for its readers
-            self.shown = Shown(path=self.shown.path)
+        if not (self.ask.is_open or self.choices or self.manages):
+            self.shown = Shown(path=self.shown.path)  # decided: what became of it since is for its readers
         self._sent: tuple[Choice, AnswerForm] | None = None
-        self._simple: AnswerForm | None = None
 
     def _is_open(self, choice: Choice, subject: Any) -> bool:
         if not self.may_give(choice):

@@ -2,8 +2,6 @@
 
 from enum import StrEnum
 
-from tracker.i18n import _l
-
 
 class AskState(StrEnum):
     OPEN = "open"
@@ -13,11 +11,4 @@ class AskState(StrEnum):
     SUPERSEDED = "superseded"  # a newer ask took its place
 
 
-STATE_LABELS = {
-    AskState.OPEN: _l("open"),
-    AskState.ANSWERED: _l("answered"),
-    AskState.EXPIRED: _l("expired"),
-    AskState.WITHDRAWN: _l("withdrawn"),
-    AskState.SUPERSEDED: _l("replaced by a newer question"),
-}
 CLOSED = frozenset({AskState.EXPIRED, AskState.WITHDRAWN, AskState.SUPERSEDED})

@@ -13,7 +13,6 @@ from tracker.asks.forms import AddressForm, DelegateForm, WordsForm
 from tracker.asks.kinds import KINDS, say, values_of
 from tracker.asks.models import Ask, AskLink
 from tracker.asks.page import AskPage
-from tracker.asks.states import STATE_LABELS
 from tracker.database import db
 from tracker.dates import earth_day
 from tracker.i18n import _
@@ -34,7 +33,6 @@ def _give_mails_their_words(setup: BlueprintSetupState) -> None:
         ask_link=links.address,
         ask_role=addressees.ROLES.__getitem__,
         ask_values=values_of,
-        ASK_STATE_LABELS=STATE_LABELS,
     )
 
 

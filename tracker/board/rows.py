@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tracker import clock
-from tracker.asks.actions import REMINDED_AGAIN_AFTER, overdue_since
+from tracker.asks.actions import overdue_since, was_mailed_lately
 from tracker.asks.kinds import KINDS, Kind, say, values_of
 from tracker.asks.models import Ask
 from tracker.asks.queries import asks_of
@@ -52,7 +51,7 @@ class AskRow:
     @property
     def why_not_now(self) -> str:
         """Why it is not reminded of now; empty where it can be."""
-        if self.ask.mailed_at is not None and self.ask.mailed_at > clock.now() - REMINDED_AGAIN_AFTER:
+        if was_mailed_lately(self.ask):
             return _("mailed less than a day ago")
         return "" if self.mailed else _("nobody there can be mailed")
 

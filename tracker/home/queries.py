@@ -8,8 +8,6 @@ from tracker.asks.models import Ask
 from tracker.asks.states import AskState
 from tracker.database import db
 from tracker.institutions.models import Institution, Person
-from tracker.milestones.models import Milestone
-from tracker.milestones.queries import coming
 from tracker.projects.models import Project
 from tracker.projects.queries import project_list, visible_counts
 from tracker.projects.states import ProjectState
@@ -48,11 +46,6 @@ def going_on(actor: Person | None) -> sa.Select[Project]:
 def first(query: sa.Select[Any], limit: int) -> list[Any]:
     """The first rows of a list."""
     return list(db.session.scalars(query.limit(limit)).unique())
-
-
-def coming_milestones(person: Person) -> list[Milestone]:
-    """What this person has to do with that is late or due in 60 days, as `milestones.queries.coming` tells it."""
-    return coming(person, COMING)
 
 
 def asked_by(person: Person) -> list[Ask]:

@@ -8,6 +8,7 @@ from tracker.asks.actions import overdue_since
 from tracker.database import db
 from tracker.home import queries
 from tracker.milestones.models import Milestone
+from tracker.milestones.queries import coming
 from tracker.projects import queries as project_queries
 from tracker.reports import queries as report_queries
 
@@ -40,7 +41,7 @@ def me() -> str:
     return render_template(
         "home/me.html",
         waiting=waiting,
-        milestones=[known for known in queries.coming_milestones(person) if known.id not in asked_already],
+        milestones=[known for known in coming(person, queries.COMING) if known.id not in asked_already],
         asked=queries.asked_by(person),
         projects=queries.first(project_queries.project_list(person, mine=True), 30),
     )
