@@ -32,7 +32,7 @@ from tracker.imports.project_records import Output, PrintedPartner, Record, unde
 from tracker.institutions.models import Institution, Network, Person
 from tracker.milestones.models import Milestone
 from tracker.milestones.states import MilestoneState
-from tracker.projects.actions import index_for_search, touch
+from tracker.projects.actions import commit, index_for_search, touch
 from tracker.projects.models import Partner, Project, Transition
 from tracker.projects.states import Commitment, ProjectState, Role
 from tracker.reports.actions import change_report, import_report
@@ -291,10 +291,10 @@ def _match_partners(
                 listed_as=printed.name,
                 listed_country=printed.code,
                 role=Role.LEAD if printed.leads else Role.PARTNER,
-                commitment=Commitment.AGREED,
                 position=position,
                 asked_at=clock.now(),
             )
+            commit(partner, Commitment.AGREED, actor=None)
             found, organisation = _recognise(printed, project, around, place)
             _link(partner, organisation)
             project.partners.append(partner)

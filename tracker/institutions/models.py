@@ -108,6 +108,20 @@ class Institution(Base):
         return f"/institutions/{self.id}"
 
 
+class InstitutionAlias(Base):
+    """The number of a record that was merged into another: its old addresses lead there."""
+
+    __tablename__ = "institution_alias"
+
+    old_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    institution_id: Mapped[int] = mapped_column(sa.ForeignKey("institution.id"), index=True)
+    old_name: Mapped[str] = mapped_column(sa.String(250), default="")
+    merged_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    merged_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    institution: Mapped[Institution] = relationship()
+
+
 class Network(Base):
     """An alliance of institutions, with coordinators."""
 
@@ -185,6 +199,7 @@ class Person(Base):
     interface_language: Mapped[str] = mapped_column(sa.String(20), default="")
     time_zone: Mapped[str] = mapped_column(sa.String(60), default="UTC")
     rhythm: Mapped[Rhythm] = mapped_column(default=Rhythm.DAILY)  # of mail about what happened
+    hears_of_calls: Mapped[bool] = mapped_column(default=True)  # of new seats that fit their institution
     mail_trouble: Mapped[str] = mapped_column(sa.String(300), default="")  # why mail does not reach them, as was said
     mail_trouble_at: Mapped[datetime | None]
     orcid: Mapped[str | None] = mapped_column(sa.String(19), unique=True)

@@ -15,6 +15,7 @@ from tracker.institutions.models import Institution, Network, Person
 from tracker.permissions import permissions
 from tracker.projects.models import (
     NARRATIVES,
+    LedgerEntry,
     Partner,
     Project,
     ProjectCountry,
@@ -25,6 +26,7 @@ from tracker.projects.models import (
 from tracker.projects.queries import PROJECT_CARD
 from tracker.projects.requirements import Missing, missing, needs
 from tracker.projects.states import (
+    ASKED,
     STATE_LABELS,
     STEPS,
     Commitment,
@@ -100,13 +102,11 @@ def create(
                 institution=lead if isinstance(lead, Institution) else None,
                 network=lead if isinstance(lead, Network) else None,
                 role=Role.LEAD,
-                commitment=Commitment.AGREED,
                 asked_by_id=actor.id if actor else None,
                 asked_at=now,
-                answered_by_id=actor.id if actor else None,
-                answered_at=now,
             )
         )
+        commit(project.partners[0], Commitment.AGREED, actor=actor)
     if actor is not None:
         project.members.append(ProjectMember(person=actor, is_lead=True, joined_at=now))
     _write(project, themes=themes, countries=countries, goals=goals, **fields)
@@ -193,6 +193,9 @@ def _move(project: Project, step: Step, *, actor: Person | None, reason: str) ->
     target = step.target or project.stopped_from or ProjectState.DRAFT
     project.stopped_from = before if target is ProjectState.STOPPED else None
     project.state = target
+    if target is ProjectState.PUBLISHED:
+        for partner in project.committed:
+            commit(partner, Commitment.DONE, actor=actor)
     project.audience = project.audience_of(target)
     touch(project)
     project.transitions.append(
@@ -295,6 +298,28 @@ def step_back(project: Project, member: ProjectMember, *, actor: Person | None) 
 def _demand_another_lead(project: Project, member: ProjectMember) -> None:
     if member.is_lead and len(leads(project)) == 1 and member.left_at is None:
         raise RuleBroken(_("One lead person must remain. Make somebody else a lead person first."))
+
+
+def commit(partner: Partner, commitment: Commitment, *, actor: Person | None, note: str = "") -> None:
+    """Set what a partner stands for from now on, and write it into the ledger: every change of it goes through here.
+
+    `actor` is who said so, None the tracker itself. An answer notes who gave it; asking again leaves that open.
+    """
+    now = clock.now()
+    partner.commitment = commitment
+    if commitment in ASKED:
+        partner.answered_by_id = partner.answered_at = None
+    else:
+        partner.answered_by_id, partner.answered_at = (actor.id if actor else None), now
+    partner.ledger.append(
+        LedgerEntry(
+            commitment=commitment,
+            at=now,
+            person_id=actor.id if actor else None,
+            person_name=actor.name if actor else "",
+            note=note,
+        )
+    )
 
 
 def link_partner(partner: Partner, institution: Institution, *, actor: Person | None) -> None:

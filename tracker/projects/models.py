@@ -175,6 +175,7 @@ class Partner(Base):
     earlier_role: Mapped[Role | None]
     component: Mapped[str] = mapped_column(sa.String(200), default="")  # takes part in this component only
     note: Mapped[str] = mapped_column(sa.Text, default="")  # of the invitation or the offer, plain text
+    people: Mapped[str] = mapped_column(sa.Text, default="")  # who would do the work, as the institution says
     answer_note: Mapped[str] = mapped_column(sa.Text, default="")
     position: Mapped[int] = mapped_column(default=0)
     asked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
@@ -187,6 +188,9 @@ class Partner(Base):
     network: Mapped[Network | None] = relationship()
     asked_by: Mapped[Person | None] = relationship(foreign_keys=asked_by_id)
     answered_by: Mapped[Person | None] = relationship(foreign_keys=answered_by_id)
+    ledger: Mapped[list["LedgerEntry"]] = relationship(
+        back_populates="partner", cascade="all, delete-orphan", order_by="LedgerEntry.id"
+    )
 
     __table_args__ = (
         sa.UniqueConstraint("project_id", "institution_id"),
@@ -233,6 +237,22 @@ class Partner(Base):
     @property
     def path(self) -> str:
         return f"/projects/{self.project_id}#partners"
+
+
+class LedgerEntry(Base):
+    """A line of the ledger of commitments: what a partner stands for from then on, and who said so. Never edited."""
+
+    __tablename__ = "ledger_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    partner_id: Mapped[int] = mapped_column(sa.ForeignKey("partner.id", ondelete="CASCADE"), index=True)
+    commitment: Mapped[Commitment]
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))  # who said so; None: the tracker
+    person_name: Mapped[str] = mapped_column(sa.String(200), default="")
+    note: Mapped[str] = mapped_column(sa.Text, default="")  # plain text
+
+    partner: Mapped[Partner] = relationship(back_populates="ledger")
 
 
 class ProjectMember(Base):

@@ -1,0 +1,42 @@
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker import clock
+from tracker.database import Base
+from tracker.ideas.states import UnionKind
+from tracker.institutions.models import Person
+from tracker.projects.models import Project
+
+
+class Union(Base):
+    """The wish that one project goes on as part of another, and what its leads answered. Both texts are kept."""
+
+    __tablename__ = "union_of_projects"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(sa.ForeignKey("project.id", ondelete="CASCADE"))  # which would end
+    into_id: Mapped[int] = mapped_column(sa.ForeignKey("project.id", ondelete="CASCADE"), index=True)  # which goes on
+    kind: Mapped[UnionKind]
+    words: Mapped[str] = mapped_column(sa.Text, default="")  # plain text
+    asked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now)
+    answered_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    ended_at: Mapped[datetime | None]  # answered, taken back or run out
+    is_done: Mapped[bool] = mapped_column(default=False)  # the answer was yes: the two are one
+
+    project: Mapped[Project] = relationship(foreign_keys=project_id)
+    into: Mapped[Project] = relationship(foreign_keys=into_id)
+    asked_by: Mapped[Person | None] = relationship(foreign_keys=asked_by_id)
+    answered_by: Mapped[Person | None] = relationship(foreign_keys=answered_by_id)
+
+    __table_args__ = (
+        sa.Index(
+            "uq_union_open",
+            "project_id",
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        ),
+    )

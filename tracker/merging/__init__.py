@@ -1,0 +1,1 @@
+"""Two records of one institution become one, with everything that pointed to either."""
