@@ -18,6 +18,9 @@ from tracker.projects.models import Project
 from tracker.projects.states import ProjectState
 from tracker.recruiting import actions as recruiting
 from tracker.reports import actions as reports
+from tracker.seats import actions as seats
+from tracker.seats.models import Seat
+from tracker.seats.states import Task
 from tracker.terms import actions as terms
 from tracker.themes import actions as themes
 from tracker.themes.models import Theme
@@ -192,6 +195,12 @@ def make_report(project: Project, **fields: Any) -> Any:
     authors = [{"name": lead.name, "sort_name": "", "affiliation": WORDS["institution"], "orcid": ""}]
     reports.set_authors(report, authors, actor=lead)
     return report
+
+
+def make_seat(project: Project, **fields: Any) -> Seat:
+    """A seat of a project: by default a country study in Bolivia, in Spanish, for one partner."""
+    described = {"task": Task.COUNTRY_STUDY, "place": "BO", "language": "es"} | fields
+    return seats.open_seat(project, actor=getattr(project, "lead", None), **described)
 
 
 def _contacts(institution: Institution) -> list[Any]:
