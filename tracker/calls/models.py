@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -9,9 +9,13 @@ from tracker.dates import earth_day
 from tracker.institutions.models import Institution, Person
 from tracker.projects.models import Project
 
+LENGTH = 2000  # characters of a question
+FIRST_ZONE = timedelta(hours=14)  # UTC+14, where a day begins first
+
 
 class Call(Base):
-    """The dates of a project's call for partners. All are days, until their end anywhere on Earth; none is needed."""
+    """The dates of a project's call for partners: it opens when that day begins somewhere on Earth, and its last days
+    last until they end everywhere. None is needed."""
 
     __tablename__ = "call"
 
@@ -40,8 +44,14 @@ class Call(Base):
 
     @property
     def is_coming(self) -> bool:
-        """Whether its first day is still to come."""
-        return self.opens_on is not None and self.opens_on > earth_day()
+        """Whether its first day is still to come everywhere."""
+        return self.opens_on is not None and self.opens_on > (clock.now() + FIRST_ZONE).date()
+
+    @property
+    def takes_questions(self) -> bool:
+        """Whether questions are welcome by its dates."""
+        is_late = self.questions_until is not None and self.questions_until < earth_day()
+        return not (is_late or self.is_closed or self.is_coming)
 
 
 class CallQuestion(Base):
@@ -57,7 +67,8 @@ class CallQuestion(Base):
     asked_at: Mapped[datetime] = mapped_column(default=clock.now)
     text: Mapped[str] = mapped_column(sa.Text)  # plain
     language: Mapped[str] = mapped_column(sa.String(20), default="")
-    answer: Mapped[str] = mapped_column(sa.Text, default="")
+    answer: Mapped[str] = mapped_column(sa.Text, default="")  # plain
+    is_unsaid: Mapped[bool] = mapped_column(default=False)  # the lead cannot say yet; `answer` may hold why
     answer_language: Mapped[str] = mapped_column(sa.String(20), default="")
     answered_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     answered_by_name: Mapped[str] = mapped_column(sa.String(200), default="")
@@ -67,6 +78,20 @@ class CallQuestion(Base):
     project: Mapped[Project] = relationship()
     institution: Mapped[Institution | None] = relationship()
     asked_by: Mapped[Person | None] = relationship(foreign_keys=asked_by_id)
+
+    __table_args__ = (
+        sa.Index(
+            "ix_call_question_unanswered",
+            "id",
+            sqlite_where=sa.text("answered_at IS NULL AND withdrawn_at IS NULL"),
+            postgresql_where=sa.text("answered_at IS NULL AND withdrawn_at IS NULL"),
+        ),
+    )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for an answer."""
+        return self.answered_at is None and self.withdrawn_at is None
 
 
 class SavedCall(Base):
@@ -79,9 +104,18 @@ class SavedCall(Base):
     institution_id: Mapped[int] = mapped_column(sa.ForeignKey("institution.id"), index=True)
     saved_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     saved_at: Mapped[datetime] = mapped_column(default=clock.now)
+    told_at: Mapped[datetime | None]  # when whoever saved it was told that it closes soon
 
     project: Mapped[Project] = relationship()
     institution: Mapped[Institution] = relationship()
     saved_by: Mapped[Person | None] = relationship()
 
     __table_args__ = (sa.UniqueConstraint("project_id", "institution_id"),)
+
+    @property
+    def label(self) -> str:
+        return self.project.label
+
+    @property
+    def path(self) -> str:
+        return f"{self.project.path}/call"

@@ -124,6 +124,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("language", sa.String(length=20), nullable=False),
         sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("is_unsaid", sa.Boolean(), nullable=False),
         sa.Column("answer_language", sa.String(length=20), nullable=False),
         sa.Column("answered_by_id", sa.Integer(), nullable=True),
         sa.Column("answered_by_name", sa.String(length=200), nullable=False),
@@ -141,6 +142,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_call_question_asked_by_id"), ["asked_by_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_call_question_institution_id"), ["institution_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_call_question_project_id"), ["project_id"], unique=False)
+        batch_op.create_index(
+            "ix_call_question_unanswered",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("answered_at IS NULL AND withdrawn_at IS NULL"),
+            postgresql_where=sa.text("answered_at IS NULL AND withdrawn_at IS NULL"),
+        )
 
     op.create_table(
         "saved_call",
@@ -149,6 +157,7 @@ def upgrade() -> None:
         sa.Column("institution_id", sa.Integer(), nullable=False),
         sa.Column("saved_by_id", sa.Integer(), nullable=True),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["institution_id"], ["institution.id"], name=op.f("fk_saved_call_institution_id")),
         sa.ForeignKeyConstraint(
             ["project_id"], ["project.id"], name=op.f("fk_saved_call_project_id"), ondelete="CASCADE"
