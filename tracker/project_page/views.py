@@ -19,6 +19,7 @@ from tracker.projects.models import Partner, Project
 from tracker.projects.requirements import missing
 from tracker.projects.states import DECIDES_PROPOSAL, PATH, STATE_LABELS, ProjectState, Step
 from tracker.reports import queries as report_queries
+from tracker.seats import queries as seat_queries
 from tracker.terms import queries as term_queries
 from tracker.terms.actions import unconfirmed
 
@@ -51,6 +52,7 @@ def show(project: Project) -> str:
         works=can("work_on_project", project),
         leads=leads,
         shown=[partner for partner in project.partners if leads or partner.takes_part or _is_own(partner)],
+        seats=seat_queries.fillings_of(project.id),
         offers=can("offer_to_join", project) and project.state is ProjectState.RECRUITING,
         plan=plan,
         notes=milestone_queries.notes(project, person),

@@ -33,6 +33,7 @@ declare(
         "seats.reopen": _l("%(actor)s opened a seat again: %(seat)s."),
         "seats.remove": _l("%(actor)s removed a seat: %(seat)s."),
         "seats.give": _l("%(actor)s gave a seat to %(partner)s: %(seat)s."),
+        "seats.take_back": _l("%(partner)s fills a seat no longer: %(seat)s."),
     }
 )
 MOST_SEATS = 30  # of one project
@@ -112,6 +113,7 @@ def reopen_seat(seat: Seat, *, actor: Person | None) -> None:
 
 def remove_seat(seat: Seat, *, actor: Person | None) -> None:
     """A seat that was a mistake goes. Raises RuleBroken where somebody was ever asked for it: then it is closed."""
+    _demand_seeking(seat.project)
     if seat.fillings:
         raise RuleBroken(_("Somebody was asked to fill this seat. Close it instead: the record stays."))
     project, named = seat.project, title_of(seat)
@@ -122,6 +124,7 @@ def remove_seat(seat: Seat, *, actor: Person | None) -> None:
 
 def give(seat: Seat, partner: Partner, *, actor: Person | None) -> None:
     """The lead gives a seat to a partner that takes part already. Raises RuleBroken where it is full or it has it."""
+    _demand_seeking(seat.project)
     if not partner.takes_part or partner.project_id != seat.project_id:
         raise RuleBroken(_("%(name)s does not take part.", name=partner.name))
     if any(known.seat_id == seat.id and known.is_taken for known in fillings_of_partner(partner)):
@@ -129,6 +132,18 @@ def give(seat: Seat, partner: Partner, *, actor: Person | None) -> None:
     ask_for(partner, [seat])
     take(partner)
     record("seats.give", seat.project, actor=actor, partner=partner.name, seat=title_of(seat), seat_id=seat.id)
+
+
+def take_back(seat: Seat, partner: Partner, *, actor: Person | None) -> None:
+    """A partner fills a seat no longer and stays in the project. Raises RuleBroken where it does not fill it."""
+    _demand_seeking(seat.project)
+    filling = next((known for known in seat.fillings if known.partner_id == partner.id and known.is_taken), None)
+    if filling is None:
+        raise RuleBroken(_("%(name)s does not fill this seat.", name=partner.name))
+    _end(filling)
+    db.session.flush()
+    touch(seat.project)
+    record("seats.take_back", seat.project, actor=actor, partner=partner.name, seat=title_of(seat), seat_id=seat.id)
 
 
 def ask_for(partner: Partner, seats: Iterable[Seat]) -> None:
@@ -158,12 +173,20 @@ def free(partner: Partner) -> list[Seat]:
     for filling in fillings_of_partner(partner):
         if filling.ended_at is None:
             if filling.is_taken:
-                filling.seat.taken -= 1
                 freed.append(filling.seat)
-            filling.ended_at = clock.now()
-            _reckon(filling.seat)
+            _end(filling)
     db.session.flush()
     return freed
+
+
+def ask_again(partner: Partner) -> None:
+    """A no is taken back: the partner is asked again for the seats that it never filled. Those that are full stay."""
+    past = [known for known in fillings_of_partner(partner) if known.ended_at and known.taken_at is None]
+    latest = max((known.asked_at for known in past), default=None)
+    for filling in past:
+        if filling.asked_at == latest and filling.seat.taken < filling.seat.wanted:
+            filling.ended_at = None
+    db.session.flush()
 
 
 def fillings_of_partner(partner: Partner) -> list[Filling]:
@@ -201,6 +224,8 @@ def _write(seat: Seat, **fields: Any) -> None:
     if unknown := set(fields) - FIELDS:
         raise TypeError(f"a seat has no such field: {sorted(unknown)}")
     place, language = fields.get("place", ""), fields.get("language", "")
+    if place == "001":  # the whole world
+        fields["place"] = place = ""
     if place and not (is_country(place) or is_place(place)):
         raise RuleBroken(_("Choose a country or a region from the list."))
     if language and not is_language(language):
@@ -214,6 +239,13 @@ def _write(seat: Seat, **fields: Any) -> None:
         )
     for name, value in fields.items():
         setattr(seat, name, value)
+
+
+def _end(filling: Filling) -> None:
+    if filling.is_taken:
+        filling.seat.taken -= 1
+    filling.ended_at = clock.now()
+    _reckon(filling.seat)
 
 
 def _reckon(seat: Seat) -> None:

@@ -42,4 +42,5 @@ SEAT_STATE_LABELS = {
     SeatState.CLOSED: _l("closed"),
 }
 OFFERED_LABEL = _l("offered")  # open, and somebody waits for the lead's answer
+OVER_LABEL = _l("over")  # open, and nobody can offer any more: its last day has passed, or the project went on
 MOST_WANTED = 20
