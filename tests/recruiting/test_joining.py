@@ -53,7 +53,7 @@ def test_who_offers_joins_the_team_when_the_lead_accepts(call):
     partner = actions.offer(call, person.affiliations[0].institution, note="We have data", actor=person)
     assert person not in projects.team(call)
     actions.answer_offer(partner, accepts=True, actor=call.lead)
-    assert partner.commitment is Commitment.AGREED
+    assert partner.commitment is Commitment.INTENDS  # nobody who answers for it has said so yet
     assert person in projects.team(call)
 
 

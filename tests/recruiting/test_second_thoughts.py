@@ -17,5 +17,5 @@ def test_who_offered_comes_along_when_the_no_of_the_lead_becomes_a_yes(signed_in
     browser = signed_in(call.lead)
     browser.submit(ask.path, answer="decline", seen="0")
     browser.submit(ask.path, answer="accept", seen="1")
-    assert partner.commitment is Commitment.AGREED
+    assert partner.commitment is Commitment.INTENDS
     assert person.id in {member.person_id for member in call.members if member.left_at is None}

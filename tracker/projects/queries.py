@@ -20,6 +20,7 @@ from tracker.projects.permissions import visible_to
 from tracker.projects.states import ASKED, TAKES_PART, Audience, ProjectState
 from tracker.search import index
 
+MOST_INVITABLE = 400
 ON_THE_DOOR = (  # what permissions ask of a project
     selectinload(Project.partners).joinedload(Partner.institution),
     selectinload(Project.partners).joinedload(Partner.network),
@@ -133,19 +134,25 @@ def visible_counts(actor: Person | None, states: Iterable[ProjectState]) -> dict
     return {state: count for state, count in rows}  # noqa: C416
 
 
-def invitable(project: Project, words: str = "") -> list[tuple[int, str]]:
-    """(id, name and country) of the institutions that can be asked, by name; only those found by `words`, if any."""
+def invitable(project: Project, words: str = "", *, keep: int | None = None) -> list[tuple[int, str]]:
+    """(id, name and country) of the institutions that can be asked, by name; only those found by `words`, if any.
+
+    MOST_INVITABLE at the most; the one with the id `keep` is among them.
+    """
     taken = [partner.institution_id for partner in project.partners if partner.takes_part or partner.is_asked]
     contacts = sa.exists().where(Contact.institution_id == Institution.id, Contact.until.is_(None))
     query = (
         sa.select(Institution.id, Institution.name, Institution.country, contacts.label("has_contact"))
         .where(Institution.id.not_in([known for known in taken if known]))
         .order_by(Institution.sort_name, Institution.id)
+        .limit(MOST_INVITABLE)
     )
+    kept = query.where(Institution.id == keep) if keep else None
     if words:
         query = query.where(Institution.id.in_(index.matching("institution", words)))
+    rows = [*(db.session.execute(kept) if kept is not None else ()), *db.session.execute(query)]
     found = []
-    for row in db.session.execute(query):
+    for row in dict.fromkeys(rows):
         place = country_name(row.country)
         label = (
             f"{row.name}, {place}"

@@ -1,26 +1,40 @@
+"""How partners come in: the project invites, or an institution offers; the other side answers.
+
+Every change of a commitment goes through `projects.actions.commit`, which writes the ledger.
+"""
+
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from tracker import clock
 from tracker.activity.kinds import declare
 from tracker.activity.record import record
 from tracker.asks.actions import forget, raise_ask, settle, take_back
+from tracker.calls.actions import demand_open
 from tracker.database import db
 from tracker.errors import RuleBroken
 from tracker.i18n import _, _l, list_and
 from tracker.institutions.models import Institution, Person
-from tracker.projects.actions import QUOTED, add_member, index_for_search, leads, touch
+from tracker.projects.actions import QUOTED, add_member, commit, index_for_search, leads, touch
 from tracker.projects.models import Partner, Project
-from tracker.projects.states import (
-    COMMITMENT_LABELS,
-    LEADING,
-    SEEKS_PARTNERS,
-    Commitment,
-    ProjectState,
-    Role,
-)
+from tracker.projects.permissions import answer_for_partner
+from tracker.projects.states import COMMITMENT_LABELS, SEEKS_PARTNERS, Commitment, ProjectState, Role
+from tracker.recruiting import followers
+from tracker.recruiting.queries import AGREEMENT
+from tracker.recruiting.roles import change_role, finish, hand_over_lead, keep_lead, leave, take_lead
+from tracker.seats import actions as seating
+from tracker.seats.actions import ask_for, fillings_of_partner
+from tracker.seats.models import Seat
+from tracker.seats.words import values_of
 
 declare(
     {
+        "recruiting.intend": _l("%(partner)s intends to join."),
+        "recruiting.ask_to_agree": _l("%(partner)s was asked whether it agrees to take part."),
+        "recruiting.finish": _l("%(partner)s has done its part."),
+        "recruiting.ask_to_lead": _l("%(actor)s asked %(partner)s to take the lead."),
+        "recruiting.lead": _l("%(partner)s leads the project now."),
+        "recruiting.keep_lead": _l("%(partner)s prefers not to take the lead."),
         "recruiting.invite": _l("%(actor)s invited %(partner)s to join."),
         "recruiting.offer": _l("%(actor)s offered %(partner)s as a partner."),
         "recruiting.agree": _l("%(partner)s agreed to join."),
@@ -38,6 +52,24 @@ declare(
         "recruiting.change_role": _l("%(actor)s changed the role of %(partner)s."),
     }
 )
+__all__ = [
+    "agree",
+    "agree_after_all",
+    "answer_invitation",
+    "answer_offer",
+    "ask_to_agree",
+    "change_role",
+    "finish",
+    "go_on_without",
+    "hand_over_lead",
+    "invite",
+    "keep_lead",
+    "lapse",
+    "leave",
+    "offer",
+    "take_lead",
+    "withdraw",
+]
 INVITABLE_ROLES = (Role.PARTNER, Role.CO_LEAD, Role.ADVISER)
 INVITATION_LASTS = timedelta(days=90)
 
@@ -47,20 +79,18 @@ def invite(
     institution: Institution,
     *,
     role: Role = Role.PARTNER,
+    seats: Sequence[Seat] = (),
     note: str = "",
     answer_by: date | None = None,
     actor: Person | None,
 ) -> Partner:
-    """Ask an institution to join: its contacts are asked, or the coordinators told where it has none.
+    """Ask an institution to join, perhaps to fill seats: its contacts are asked, or the coordinators where it has none.
 
-    Raises RuleBroken when it takes part or was asked already.
+    Raises RuleBroken when it takes part or was asked already, and for a seat that looks for nobody.
     """
-    partner = _place(project, institution)
-    partner.role, partner.commitment, partner.note, partner.answer_note = role, Commitment.INVITED, note, ""
-    partner.asked_by_id, partner.asked_at = (actor.id if actor else None), clock.now()
-    partner.answered_by_id = partner.answered_at = None
-    touch(project)
-    db.session.flush()
+    partner = _place(project, institution, Commitment.INVITED, note, actor)
+    partner.role = role
+    ask_for(partner, seats)
     noted = record("recruiting.invite", project, actor=actor, partner=institution.name, role=role, note=note)
     raise_ask(
         "recruiting.invitation",
@@ -74,26 +104,34 @@ def invite(
         network=project.network.name,
         question=project.question[:QUOTED],
         language=project.language,
+        seats=[values_of(seat) for seat in seats],
+        is_outsider=project.network_id not in institution.network_ids,
         note=note,
     )
     return partner
 
 
-def offer(project: Project, institution: Institution, *, note: str = "", actor: Person) -> Partner:
-    """Offer that an institution joins; the lead answers. The person who offers comes along when it is accepted."""
-    if project.state is not ProjectState.RECRUITING:
+def offer(
+    project: Project,
+    institution: Institution,
+    *,
+    seats: Sequence[Seat] = (),
+    people: str = "",
+    note: str = "",
+    actor: Person,
+) -> Partner:
+    """Offer that an institution joins, perhaps to fill seats; the lead answers. `people` says who would do the work.
+
+    Whoever offers comes along when it is accepted. Raises RuleBroken where nobody is looked for: a running project
+    looks for partners for its open seats only.
+    """
+    sought = (ProjectState.RECRUITING, ProjectState.RUNNING) if seats else (ProjectState.RECRUITING,)
+    if project.state not in sought:
         raise RuleBroken(_("This project is not looking for partners now."))
-    partner = _place(project, institution)
-    partner.role, partner.commitment, partner.note, partner.answer_note = (
-        Role.PARTNER,
-        Commitment.INTERESTED,
-        note,
-        "",
-    )
-    partner.asked_by_id, partner.asked_at = actor.id, clock.now()
-    partner.answered_by_id = partner.answered_at = None
-    touch(project)
-    db.session.flush()
+    demand_open(project)
+    partner = _place(project, institution, Commitment.INTERESTED, note, actor)
+    partner.role, partner.people = Role.PARTNER, people
+    ask_for(partner, seats)
     noted = record("recruiting.offer", project, actor=actor, partner=institution.name, note=note)
     raise_ask(
         "recruiting.offer",
@@ -105,41 +143,95 @@ def offer(project: Project, institution: Institution, *, note: str = "", actor: 
         actor=actor,
         because=noted,
         partner=institution.name,
+        seats=[values_of(seat) for seat in seats],
+        people=people,
         note=note,
         language=project.language,
     )
     return partner
 
 
-def answer_invitation(partner: Partner, *, agrees: bool, note: str = "", actor: Person) -> None:
-    """The institution's answer; whoever gives a yes joins the team. The same answer again changes nothing."""
+def answer_invitation(partner: Partner, *, agrees: bool, is_sure: bool = True, note: str = "", actor: Person) -> None:
+    """The institution's answer; whoever gives a yes joins the team. The same answer again changes nothing.
+
+    A yes that is not sure yet is an intention: its contacts are asked later whether it stands.
+    """
     closed = _(
         "This invitation is not open any more: it is “%(state)s”.", state=str(COMMITMENT_LABELS[partner.commitment])
     )
-    if not _answer(partner, Commitment.INVITED, yes=agrees, note=note, actor=actor, closed=closed):
+    wanted = (Commitment.AGREED if is_sure else Commitment.INTENDS) if agrees else Commitment.DECLINED
+    if not _answer(partner, Commitment.INVITED, wanted, note=note, actor=actor, closed=closed):
         return
     project = partner.project
-    if agrees and partner.institution_id in actor.institution_ids | actor.contact_ids:
-        add_member(project, actor, actor=actor)  # not a coordinator who notes what they were told
-    settle("recruiting.invitation", partner, "accept" if agrees else "decline", actor=actor, note=note)
-    kind = "recruiting.agree" if agrees else "recruiting.decline"
+    choice = ("accept" if is_sure else "intend") if agrees else "decline"
+    settle("recruiting.invitation", partner, choice, actor=actor, note=note)
+    kind = ("recruiting.agree" if is_sure else "recruiting.intend") if agrees else "recruiting.decline"
     record(kind, project, actor=actor, tell=leads(project), partner=partner.name, note=note)
+    if agrees:
+        if partner.institution_id in actor.institution_ids | actor.contact_ids:
+            add_member(project, actor, actor=actor)  # not a coordinator who notes what they were told
+        if not is_sure:
+            ask_to_agree(partner, actor=None, is_mailed=False)
+        followers.agreed(partner, actor)
     index_for_search(project)
 
 
 def answer_offer(partner: Partner, *, accepts: bool, note: str = "", actor: Person) -> None:
-    """The lead's answer to an offer; whoever offered is told, and joins the team when it is accepted."""
+    """The lead's answer to an offer; whoever offered is told, and joins the team when it is accepted.
+
+    An offer of one of its contacts is the institution's word: it has agreed. That of somebody else is an intention,
+    and its contacts are asked.
+    """
     closed = _("This offer is not open any more: it is “%(state)s”.", state=str(COMMITMENT_LABELS[partner.commitment]))
-    if not _answer(partner, Commitment.INTERESTED, yes=accepts, note=note, actor=actor, closed=closed):
+    offered_by = partner.asked_by
+    speaks = offered_by is not None and answer_for_partner(offered_by, partner)
+    wanted = (Commitment.AGREED if speaks else Commitment.INTENDS) if accepts else Commitment.DECLINED
+    if not _answer(partner, Commitment.INTERESTED, wanted, note=note, actor=actor, closed=closed):
         return
-    project, offered_by = partner.project, partner.asked_by
+    project = partner.project
     if accepts and offered_by is not None:
         add_member(project, offered_by, is_told=False, actor=actor)
     settle("recruiting.offer", partner, "accept" if accepts else "decline", actor=actor, note=note)
     kind = "recruiting.welcome" if accepts else "recruiting.turn_down"
     told = [offered_by] if offered_by else []
     record(kind, project, actor=actor, tell=told, partner=partner.name, note=note)
+    if partner.commitment is Commitment.INTENDS:
+        ask_to_agree(partner, actor=actor)
     index_for_search(project)
+
+
+def ask_to_agree(partner: Partner, *, actor: Person | None, is_mailed: bool = True) -> None:
+    """Ask the contacts of an institution that intends to join whether it agrees."""
+    project = partner.project
+    organisation = partner.organisation
+    if organisation is None:
+        return
+    noted = record("recruiting.ask_to_agree", project, actor=actor, partner=partner.name)
+    raise_ask(
+        AGREEMENT,
+        partner,
+        to=organisation,
+        about=project,
+        network_id=project.network_id,
+        actor=actor,
+        because=noted,
+        is_mailed=is_mailed,
+        network=project.network.name,
+        question=project.question[:QUOTED],
+        language=project.language,
+        seats=[values_of(filling.seat) for filling in fillings_of_partner(partner) if filling.is_taken],
+    )
+
+
+def agree(partner: Partner, *, note: str = "", actor: Person) -> None:
+    """An intention becomes an agreement. Agreeing twice changes nothing."""
+    if partner.is_committed:
+        return
+    if partner.commitment is not Commitment.INTENDS:
+        raise RuleBroken(_("%(name)s does not take part any more.", name=partner.name))
+    _demand_open(partner.project)
+    _agreed(partner, actor, note)
+    settle(AGREEMENT, partner, "agree", actor=actor, note=note)
 
 
 def agree_after_all(partner: Partner, *, note: str = "", actor: Person) -> None:
@@ -148,14 +240,21 @@ def agree_after_all(partner: Partner, *, note: str = "", actor: Person) -> None:
     if partner.commitment is not Commitment.DECLINED:
         raise RuleBroken(_("%(name)s did not decline.", name=partner.name))
     _demand_open(project)
-    partner.commitment, partner.answer_note = Commitment.AGREED, note
-    partner.answered_by_id, partner.answered_at = actor.id, clock.now()
-    for person in (actor, partner.asked_by):  # whoever offered it comes along, as with a yes at once
-        if person is not None and partner.institution_id in person.institution_ids | person.contact_ids:
+    seating.ask_again(partner)
+    seating.take(partner)
+    offered_by = partner.asked_by if partner.asked_by and _works_there(partner.asked_by, partner) else None
+    speaks = any(known is not None and answer_for_partner(known, partner) for known in (actor, offered_by))
+    commit(partner, Commitment.AGREED if speaks else Commitment.INTENDS, actor=actor, note=note)
+    partner.answer_note = note
+    for person in (actor, offered_by):  # whoever offered it comes along, as with a yes at once
+        if person is not None and _works_there(person, partner):
             add_member(project, person, is_told=person is actor, actor=actor)
     touch(project)
     told = [*leads(project), *([partner.asked_by] if partner.asked_by else [])]
     record("recruiting.agree_after_all", project, actor=actor, tell=told, partner=partner.name, note=note)
+    if partner.commitment is Commitment.INTENDS:
+        ask_to_agree(partner, actor=actor)
+    followers.agreed(partner, actor)
     index_for_search(project)
 
 
@@ -165,7 +264,7 @@ def withdraw(partner: Partner, *, actor: Person | None) -> None:
         raise RuleBroken(_("This was answered already."))
     kind = "withdraw_invitation" if partner.commitment is Commitment.INVITED else "withdraw_offer"
     record(f"recruiting.{kind}", partner.project, actor=actor, partner=partner.name)
-    _forget(partner)
+    _forget(partner, actor)
 
 
 def lapse(partner: Partner) -> None:
@@ -201,57 +300,25 @@ def _told_about(project: Project, partners: list[Partner]) -> list[Person]:
     return list(dict.fromkeys([*leads(project), *asked_by]))
 
 
-def _forget(partner: Partner) -> None:
+def _forget(partner: Partner, actor: Person | None = None) -> None:
     project = partner.project
     take_back(partner, "recruiting.invitation", "recruiting.offer")
+    seating.free(partner)
     if partner.earlier_commitment is None:
         forget(partner)
         project.partners.remove(partner)
         db.session.flush()  # its place is free for another row
     else:
-        partner.commitment, partner.role = partner.earlier_commitment, partner.earlier_role or partner.role
+        commit(partner, partner.earlier_commitment, actor=actor)
+        partner.role = partner.earlier_role or partner.role
         partner.earlier_commitment = partner.earlier_role = None
     touch(project)
 
 
-def leave(partner: Partner, *, note: str = "", actor: Person) -> None:
-    """A partner leaves: its place is free, its people leave the team, its credit stays."""
-    project = partner.project
-    if not partner.takes_part:
-        raise RuleBroken(_("%(name)s does not take part.", name=partner.name))
-    if project.state is ProjectState.PUBLISHED:
-        raise RuleBroken(_("The project is published: nobody can leave what is done."))
-    if partner.role in LEADING and len([p for p in project.lead_partners if p is not partner]) == 0:
-        raise RuleBroken(_("The only lead cannot leave. Make another partner the lead or a co-lead first."))
-    partner.commitment = Commitment.WITHDREW
-    partner.answer_note, partner.answered_by_id, partner.answered_at = note, actor.id, clock.now()
-    staying = {p.institution_id for p in project.partners if p.takes_part}
-    for member in project.members:
-        places = {affiliation.institution_id for affiliation in member.person.affiliations}
-        if partner.institution_id in places and not places & staying and not _is_last_lead(project, member):
-            member.left_at = clock.now()
-    touch(project)
-    record("recruiting.leave", project, actor=actor, tell=leads(project), partner=partner.name, note=note)
-    index_for_search(project)
-
-
-def change_role(partner: Partner, role: Role, *, component: str = "", actor: Person | None) -> None:
-    """Make a partner the lead, a co-lead, a partner or an adviser, of the whole or of one component only.
-
-    One lead must remain.
-    """
-    if not partner.is_committed:
-        raise RuleBroken(_("%(name)s has not agreed yet.", name=partner.name))
-    others = [p for p in partner.project.lead_partners if p is not partner]
-    if role not in LEADING and not others:
-        raise RuleBroken(_("A project needs a lead. Make another partner the lead first."))
-    partner.role, partner.component = role, component
-    touch(partner.project)
-    record("recruiting.change_role", partner.project, actor=actor, partner=partner.name, role=role)
-
-
-def _place(project: Project, institution: Institution) -> Partner:
-    """The row for this institution: a new one, or that of one which declined or left."""
+def _place(
+    project: Project, institution: Institution, commitment: Commitment, note: str, actor: Person | None
+) -> Partner:
+    """The row for this institution, asked now: a new one, or that of one which declined or left."""
     if project.state not in SEEKS_PARTNERS:
         raise RuleBroken(_("Partners can join until the report goes into review."))
     partner = next((p for p in project.partners if p.institution_id == institution.id), None)
@@ -264,6 +331,11 @@ def _place(project: Project, institution: Institution) -> Partner:
         raise RuleBroken(_("%(name)s takes part already.", name=institution.name))
     else:
         partner.earlier_commitment, partner.earlier_role = partner.commitment, partner.role
+    partner.note, partner.answer_note, partner.people = note, "", ""
+    partner.asked_by_id, partner.asked_at = (actor.id if actor else None), clock.now()
+    commit(partner, commitment, actor=actor, note=note)
+    touch(project)
+    db.session.flush()
     return partner
 
 
@@ -272,22 +344,35 @@ def _demand_open(project: Project) -> None:
         raise RuleBroken(_("The project went on meanwhile: partners can no longer join."))
 
 
-def _answer(partner: Partner, asked: Commitment, *, yes: bool, note: str, actor: Person, closed: str) -> bool:
+def _answer(partner: Partner, asked: Commitment, wanted: Commitment, *, note: str, actor: Person, closed: str) -> bool:
     """Answer what was `asked`; False where this answer was given already. Raises RuleBroken with `closed` where
     another one was, or the question was withdrawn."""
-    wanted = Commitment.AGREED if yes else Commitment.DECLINED
     if partner.commitment is wanted:
         return False
     if partner.commitment is not asked:
         raise RuleBroken(closed)
-    if yes:  # a no is always possible
+    if wanted is Commitment.DECLINED:  # a no is always possible
+        seating.free(partner)
+    else:
         _demand_open(partner.project)
-    partner.commitment, partner.answer_note = wanted, note
-    partner.answered_by_id, partner.answered_at = actor.id, clock.now()
+        seating.take(partner)
+    commit(partner, wanted, actor=actor, note=note)
+    partner.answer_note = note
     touch(partner.project)
     return True
 
 
-def _is_last_lead(project: Project, member: object) -> bool:
-    remaining = [m for m in project.members if m.is_lead and m.left_at is None]
-    return len(remaining) == 1 and remaining[0] is member
+def _agreed(partner: Partner, actor: Person, note: str) -> None:
+    project = partner.project
+    commit(partner, Commitment.AGREED, actor=actor, note=note)
+    partner.answer_note = note
+    if _works_there(actor, partner):
+        add_member(project, actor, actor=actor)
+    touch(project)
+    record("recruiting.agree", project, actor=actor, tell=leads(project), partner=partner.name, note=note)
+    followers.agreed(partner, actor)
+    index_for_search(project)
+
+
+def _works_there(person: Person, partner: Partner) -> bool:
+    return partner.institution_id in person.institution_ids | person.contact_ids

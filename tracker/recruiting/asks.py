@@ -1,9 +1,10 @@
 """What recruiting asks: an institution whether it joins, and the leads whether they welcome one that offers to."""
 
+from datetime import timedelta
 from typing import Any
 
 from tracker.asks.kinds import Choice, Kind, Shown, declare, words
-from tracker.i18n import _, _l
+from tracker.i18n import _, _l, list_and
 from tracker.institutions.models import Person
 from tracker.projects.asks import summary
 from tracker.projects.models import Partner
@@ -11,15 +12,26 @@ from tracker.projects.permissions import lead_project
 from tracker.projects.queries import partner_for_ask
 from tracker.projects.states import ROLE_LABELS, SEEKS_PARTNERS, Commitment
 from tracker.recruiting import actions
+from tracker.recruiting.queries import AGREEMENT, LEAD
+from tracker.seats.actions import fillings_of_partner
+from tracker.seats.words import title_of
 
 
 def _shown(partner: Partner) -> Shown:
+    """What it would be, then the project. The seats are those it is asked for, or fills."""
     known = summary(partner.project)
-    return Shown([(_("Role"), str(ROLE_LABELS[partner.role])), *known.facts], known.texts, known.path)
+    seats = [title_of(filling.seat) for filling in fillings_of_partner(partner) if filling.ended_at is None]
+    facts = [(_("Role"), str(ROLE_LABELS[partner.role])), (_("Seats"), list_and(seats))]
+    people = [(_("Who would do it"), partner.people)] if partner.people else []
+    return Shown([*facts, *people, *known.facts], known.texts, known.path)
 
 
 def _agree(partner: Partner, *, actor: Person, note: str = "") -> None:
     actions.answer_invitation(partner, agrees=True, note=note, actor=actor)
+
+
+def _intend(partner: Partner, *, actor: Person, note: str = "") -> None:
+    actions.answer_invitation(partner, agrees=True, is_sure=False, note=note, actor=actor)
 
 
 def _decline(partner: Partner, *, actor: Person, note: str = "") -> None:
@@ -44,7 +56,7 @@ def _can_join(partner: Partner) -> bool:
 
 def _can_change(partner: Partner) -> bool:
     """While partners are sought, and what was answered still holds: nobody left by another door since."""
-    answered = (Commitment.AGREED, Commitment.DECLINED)
+    answered = (Commitment.AGREED, Commitment.DECLINED, Commitment.INTENDS)
     return _can_join(partner) and partner.commitment in answered
 
 
@@ -64,9 +76,21 @@ declare(
         ),
         choices=(
             Choice("accept", _l("Yes, we take part"), _l("%(for)s takes part."), _agree),
+            Choice(
+                "intend",
+                _l("We mean to, and confirm later"),
+                _l("%(for)s intends to take part, and will confirm."),
+                _intend,
+                tone="quiet",
+            ),
             Choice("decline", _l("No, thank you"), _l("%(for)s does not take part."), _decline, tone="quiet"),
         ),
-        changes={("decline", "accept"): actions.agree_after_all, ("accept", "decline"): actions.leave},
+        changes={
+            ("decline", "accept"): actions.agree_after_all,
+            ("accept", "decline"): actions.leave,
+            ("intend", "accept"): actions.agree,
+            ("intend", "decline"): actions.leave,
+        },
         can_change=_can_change,
         mail="recruiting/mail/invitation.txt",
         waiting=_l("Waiting for a partner to answer an invitation."),
@@ -83,7 +107,10 @@ declare(
         label=_l("offer to join"),
         load=partner_for_ask,
         question=_l("Shall %(partner)s join this project?"),
-        meaning=_l("With a yes it is a partner, and the person who offered joins the team."),
+        meaning=_l(
+            "With a yes it fills the seats it offers to fill, and the person who offered joins the team. Where they do"
+            " not answer for their institution, its contacts are asked whether it agrees."
+        ),
         choices=(
             Choice("accept", _l("Yes, welcome"), _l("%(partner)s takes part."), _welcome),
             Choice(
@@ -104,5 +131,51 @@ declare(
         withdrawn=_withdraw,
         expired=actions.lapse,
         is_reminded=_can_join,
+    ),
+    Kind(
+        name=AGREEMENT,
+        label=_l("agreement"),
+        load=partner_for_ask,
+        question=_l("Does %(for)s agree to take part in this project?"),
+        meaning=_l(
+            "Somebody of yours offered it or meant to, and the lead counts on you. A yes is your institution's word,"
+            " not a contract: the terms follow, and you can leave at any time. A no is fine, and frees the seat."
+        ),
+        choices=(
+            Choice("agree", _l("Yes, we take part"), _l("%(for)s takes part."), actions.agree),
+            Choice("decline", _l("No, after all"), _l("%(for)s does not take part."), actions.leave, tone="quiet"),
+        ),
+        can_change=lambda _partner: False,
+        mail="recruiting/mail/agreement.txt",
+        waiting=_l("Waiting for a partner to say whether it agrees."),
+        waiting_for=_l("Waiting for %(for)s to say whether it agrees."),
+        shows=_shown,
+        due_in=timedelta(days=21),
+        keeps=_keeps,
+        is_withdrawable=False,
+        is_reminded=_can_join,
+    ),
+    Kind(
+        name=LEAD,
+        label=_l("lead"),
+        load=partner_for_ask,
+        question=_l("Will %(for)s take the lead of this project?"),
+        meaning=_l(
+            "With a yes your institution leads and whoever answers acts for the project: steps, partners, plan and"
+            " report. %(leads)s stays as a partner. With a no everything stays as it is."
+        ),
+        choices=(
+            Choice("accept", _l("Yes, we take the lead"), _l("%(for)s leads the project."), actions.take_lead),
+            Choice(
+                "decline", _l("No, thank you"), _l("%(for)s does not take the lead."), actions.keep_lead, tone="quiet"
+            ),
+        ),
+        changes={("decline", "accept"): actions.take_lead},
+        can_change=lambda partner: partner.project.is_open and partner.is_committed,
+        mail="recruiting/mail/lead.txt",
+        waiting=_l("Waiting for a partner to say whether it takes the lead."),
+        waiting_for=_l("Waiting for %(for)s to say whether it takes the lead."),
+        shows=_shown,
+        keeps=_keeps,
     ),
 )

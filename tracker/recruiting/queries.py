@@ -8,8 +8,12 @@ from tracker.database import db
 from tracker.institutions.models import Network
 from tracker.projects.models import Project
 from tracker.projects.states import SEEKS_PARTNERS, ProjectState
+from tracker.seats.models import Seat
+from tracker.seats.queries import fillings_of
 
 ASKS = ("recruiting.invitation", "recruiting.offer")
+AGREEMENT = "recruiting.agreement"  # does it agree, after it meant to
+LEAD = "recruiting.lead"  # will it take the lead
 WENT_ON = frozenset(ProjectState) - SEEKS_PARTNERS - {ProjectState.STOPPED}  # what is stopped may be resumed
 SOON_OVER = timedelta(hours=1)
 
@@ -38,3 +42,8 @@ def unanswered(project_id: int) -> list[Ask]:
     """The open questions about partners of one project."""
     query = sa.select(Ask).where(IS_OPEN, Ask.about_type == "project", Ask.about_id == project_id, Ask.kind.in_(ASKS))
     return list(db.session.scalars(query.order_by(Ask.id)))
+
+
+def sought_seats(project: Project) -> list[Seat]:
+    """The seats of a project for which somebody is looked for, in the order in which they were opened."""
+    return [seat for seat in fillings_of(project.id) if seat.free and not seat.is_over]

@@ -2,6 +2,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
 
 from tracker.access import actor, can, requires, to_sign_in
 from tracker.asks.queries import latest
@@ -16,23 +17,40 @@ from tracker.projects.actions import link_partner
 from tracker.projects.models import Partner, Project
 from tracker.projects.states import ROLE_LABELS, Commitment, ProjectState, Role
 from tracker.recruiting import actions
-from tracker.recruiting.forms import AnswerForm, InvitationForm, OfferForm
+from tracker.recruiting.forms import AnswerForm, InvitationForm, LeadForm, OfferForm
+from tracker.recruiting.queries import sought_seats
+from tracker.seats.actions import fillings_of_partner
+from tracker.seats.models import Seat
+from tracker.seats.words import title_from, title_of
 
 COMPONENT_LENGTH = Partner.component.property.columns[0].type.length
 bp = Blueprint("recruiting", __name__, url_prefix="/projects/<int:project_id>/partners")
+
+
+@bp.record_once
+def _give_templates_the_words(setup: BlueprintSetupState) -> None:
+    setup.app.jinja_env.filters.update(seat_title=title_from, seat_name=title_of)
 
 
 @bp.route("/invite", methods=["GET", "POST"])
 @requires("lead_project", Project, loading=queries.ON_A_PAGE, seen_by="view_project")
 def invite(project: Project) -> Any:
     words = clean(request.args.get("q", ""))[:200]
-    form = InvitationForm(institutions=queries.invitable(project, words), **_wish())
+    seats = sought_seats(project)
+    wished = _wished("institution")
+    form = InvitationForm(
+        institutions=queries.invitable(project, words, keep=wished),
+        sought=_named(seats),
+        institution=str(wished or ""),
+        **_ticked(seats),
+    )
     if form.submitted():
         institution = db.get_or_404(Institution, int(form.institution.data))
         actions.invite(
             project,
             institution,
             role=Role(form.role.data),
+            seats=_chosen(form, seats),
             note=form.note.data or "",
             answer_by=form.answer_by.data,
             actor=actor(),
@@ -43,7 +61,7 @@ def invite(project: Project) -> Any:
             said = _("%(name)s is invited. It has no contact yet, so the coordinators are told.", name=institution.name)
         flash(said, "success")
         return redirect(f"{project.path}#partners", 303)
-    page = render_template("recruiting/invite.html", project=project, form=form, words=words)
+    page = render_template("recruiting/invite.html", project=project, form=form, words=words, seats=seats)
     return page, (422 if form.errors else 200)
 
 
@@ -57,15 +75,24 @@ def offer(project: Project) -> Any:
         for affiliation in person.current_affiliations
         if affiliation.institution_id in person.institution_ids - inside
     ]
-    form = OfferForm(institutions=places)
+    seats = sought_seats(project)
+    is_running = project.state is ProjectState.RUNNING
+    form = OfferForm(institutions=places, sought=_named(seats), needs_seat=is_running, **_ticked(seats))
     if form.submitted():
         institution = db.get_or_404(Institution, form.institution.data)
-        actions.offer(project, institution, note=form.note.data, actor=person)
+        actions.offer(
+            project,
+            institution,
+            seats=_chosen(form, seats),
+            people=form.people.data or "",
+            note=form.note.data,
+            actor=person,
+        )
         db.session.commit()
         flash(_("Your offer is with the lead. You will get a mail when they answer."), "success")
         return redirect(f"{project.path}#partners", 303)
-    possible = project.state is ProjectState.RECRUITING and bool(places)
-    page = render_template("recruiting/offer.html", project=project, form=form, possible=possible)
+    possible = bool(places) and (project.state is ProjectState.RECRUITING or (is_running and bool(seats)))
+    page = render_template("recruiting/offer.html", project=project, form=form, possible=possible, seats=seats)
     return page, (422 if form.errors else 200)
 
 
@@ -98,7 +125,8 @@ def withdraw(project: Project, partner_id: int) -> Any:
             flash(_("%(name)s has left. What it contributed stays credited.", name=partner.name), "success")
         db.session.commit()
         return redirect(project.path if can("view_project", project) else url_for("home.me"), 303)
-    return render_template("recruiting/withdraw.html", project=project, partner=partner, form=form)
+    seats = [filling.seat for filling in fillings_of_partner(partner) if filling.is_taken]
+    return render_template("recruiting/withdraw.html", project=project, partner=partner, form=form, seats=seats)
 
 
 @bp.get("/roles")
@@ -128,6 +156,38 @@ def change_role(project: Project, partner_id: int) -> Any:
     db.session.commit()
     flash(_("Saved."), "success")
     return redirect(url_for(".roles", project_id=project.id), 303)
+
+
+@bp.route("/lead", methods=["GET", "POST"])
+@requires("act_as_lead", Project, loading=queries.ON_A_PAGE, seen_by="view_project")
+def hand_over_lead(project: Project) -> Any:
+    """Ask another partner to take the lead."""
+    able = {p.id: p for p in project.committed if p.role is not Role.LEAD and p.organisation}
+    form = LeadForm(partners=[(partner.id, partner.name) for partner in able.values()])
+    if form.submitted():
+        partner = able[int(form.partner.data)]
+        actions.hand_over_lead(partner, note=form.note.data or "", actor=actor())
+        db.session.commit()
+        flash(_("%(name)s is asked whether it takes the lead.", name=partner.name), "success")
+        return redirect(f"{project.path}#partners", 303)
+    page = render_template("recruiting/lead.html", project=project, form=form, able=able)
+    return page, (422 if form.errors else 200)
+
+
+@bp.route("/<int:partner_id>/done", methods=["GET", "POST"])
+@requires("view_project", Project, loading=queries.ON_A_PAGE)
+def finish(project: Project, partner_id: int) -> Any:
+    """Note that a partner has done its part: its own word, or the lead's."""
+    partner = _partner(project, partner_id)
+    if not (partner.takes_part and (can("lead_project", project) or can("answer_for_partner", partner))):
+        abort(403)
+    form = AnswerForm()
+    if form.submitted():
+        actions.finish(partner, note=form.note.data or "", actor=actor())
+        db.session.commit()
+        flash(_("%(name)s has done its part. Thank you.", name=partner.name), "success")
+        return redirect(f"{project.path}#partners", 303)
+    return render_template("recruiting/finish.html", project=project, partner=partner, form=form)
 
 
 @bp.post("/<int:partner_id>/link")
@@ -165,9 +225,23 @@ def _may_withdraw(project: Project, partner: Partner) -> bool:
     return partner.takes_part and can("answer_for_partner", partner)
 
 
-def _wish() -> dict[str, Any]:
-    """An institution named in the address, as the link on its page does, is chosen already."""
+def _wished(name: str) -> int | None:
+    """A row named in the address, as the link on its page does: it is chosen already."""
     try:
-        return {"institution": str(row_number(request.args["institution"]))} if "institution" in request.args else {}
+        return row_number(request.args[name]) if name in request.args else None
     except ValueError:
-        return {}
+        return None
+
+
+def _ticked(seats: list[Seat]) -> dict[str, Any]:
+    wished = _wished("seat")
+    return {"seats": [wished]} if any(seat.id == wished for seat in seats) else {}
+
+
+def _named(seats: list[Seat]) -> list[tuple[int, str]]:
+    return [(seat.id, title_of(seat) + (f": {seat.skills}" if seat.skills else "")) for seat in seats]
+
+
+def _chosen(form: Any, seats: list[Seat]) -> list[Seat]:
+    chosen = set(form.seats.data or ()) if seats else set()
+    return [seat for seat in seats if seat.id in chosen]
