@@ -16,9 +16,10 @@ from tracker.errors import RuleBroken
 from tracker.i18n import _, list_and, ngettext
 from tracker.imports import queries, reading
 from tracker.imports.institution_rows import Row, understand
-from tracker.imports.matching import Known, name_key
+from tracker.imports.matching import Known
 from tracker.imports.outcome import Line, Outcome, Refused, Remark, Verdict
 from tracker.institutions import actions as institutions
+from tracker.institutions.likeness import name_key
 from tracker.institutions.models import Institution, Network, Person
 
 

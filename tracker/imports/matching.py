@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from tracker import countries, identifiers
-from tracker.folding import fold
 from tracker.i18n import _, country_name
+from tracker.institutions.likeness import name_key, variants, weighty
 
-LEAST_WORDS = 4  # of a name before a comma: "Institute of Economics, X" may be anybody's institute
 _ROR = re.compile(r"ror\.org/(0[0-9a-z]{8})", re.IGNORECASE)
-_BRACKETS = re.compile(r"^(.*?)\s*[(（]([^()（）]+)[)）]\s*$")
-_ACRONYM = re.compile(r"[\w&/-]{2,20}|[^\W\d_a-z]{2}[\w&/ -]{0,18}")
 
 
 @dataclass(frozen=True)
@@ -24,12 +21,6 @@ class Match:
     by: str = ""
     reason: str = ""
     candidates: tuple[str, ...] = ()
-
-
-def name_key(name: str) -> str:
-    """A name without case, accents, punctuation, "the", and with one way to write "and" and "centre"."""
-    words = re.sub(r"[\W_]+", " ", fold(name).replace("&", " and ")).split()
-    return " ".join("centre" if word == "center" else word for word in words if word != "the")
 
 
 class Known:
@@ -95,11 +86,11 @@ class Known:
     def _resembles(self, row_id: int, printed: str) -> bool:
         """Whether half the words printed beside an acronym stand in one of the record's names too."""
         row = self.rows[row_id]
-        wanted = _weighty(printed) - _weighty(row.acronym)
+        wanted = weighty(printed) - weighty(row.acronym)
         if not wanted:
             return True  # nothing but the acronym is printed
         names = (row.name, row.native_name, *row.other_names.splitlines())
-        return any(2 * len(wanted & _weighty(name)) >= len(wanted) for name in names)
+        return any(2 * len(wanted & weighty(name)) >= len(wanted) for name in names)
 
     def _named(self, ids: Iterable[int]) -> tuple[str, ...]:
         rows = [self.rows[each] for each in ids]
@@ -117,42 +108,6 @@ def _ways(known: Known, printed: str, code: str | None) -> list[tuple[str, Calla
     if code:  # an acronym alone says nothing: FLACSO is eight institutions
         ways += [(_("acronym and country"), known.called_short, short) for short in shorts]
     return ways
-
-
-def variants(printed: str) -> tuple[list[str], list[str]]:
-    """The other names and the acronyms that a printed name holds.
-
-    >>> variants("IPAR (Initiative Prospective Agricole et Rurale)")
-    (['Initiative Prospective Agricole et Rurale'], ['IPAR'])
-    """
-    names: list[str] = []
-    shorts = [printed] if _ACRONYM.fullmatch(printed) else []
-    _open_brackets(printed, names, shorts)
-    head, comma, _tail = (part.strip() for part in printed.partition(","))
-    if comma:
-        inside: list[str] = [head]
-        _open_brackets(head, inside, shorts)
-        names += [name for name in inside if len(name_key(name).split()) >= LEAST_WORDS]
-    return list(dict.fromkeys(names)), list(dict.fromkeys(shorts))
-
-
-def _open_brackets(text: str, names: list[str], shorts: list[str]) -> None:
-    """ "Name (ACR)" and "Name (a remark)" give the name, "ACR (Name)" the name too. A department gives none."""
-    if not (match := _BRACKETS.match(text)):
-        return
-    outside, inside = match.groups()
-    if _ACRONYM.fullmatch(outside):
-        shorts.append(outside)
-        names.append(inside)
-    elif _ACRONYM.fullmatch(inside) or inside[0].islower():
-        names.append(outside)
-    if _ACRONYM.fullmatch(inside) and not inside.islower():
-        shorts.append(inside)
-
-
-def _weighty(name: str) -> set[str]:
-    """The words of a name without its small ones."""
-    return {word for word in name_key(name).split() if len(word) > 3 or not word.isascii()}
 
 
 def _checked_ror(text: str) -> str:

@@ -26,9 +26,10 @@ from tracker.errors import RuleBroken
 from tracker.folding import fold
 from tracker.i18n import _, list_and, ngettext
 from tracker.imports import queries, reading
-from tracker.imports.matching import Known, name_key, variants
+from tracker.imports.matching import Known
 from tracker.imports.outcome import Line, Outcome, PartnerName, Refused, Remark, Verdict
 from tracker.imports.project_records import Output, PrintedPartner, Record, understand
+from tracker.institutions.likeness import name_key, variants
 from tracker.institutions.models import Institution, Network, Person
 from tracker.milestones.models import Milestone
 from tracker.milestones.states import MilestoneState

@@ -5,6 +5,7 @@ from sqlalchemy.orm import defer, joinedload, selectinload
 
 from tracker import clock, countries
 from tracker.database import db
+from tracker.institutions.likeness import heart, host_of, initials, name_key, variants
 from tracker.institutions.models import (
     Affiliation,
     Contact,
@@ -196,13 +197,25 @@ def by_ror(ror: str) -> Institution | None:
 
 
 def by_folded_name(name: str) -> list[Institution]:
-    """The institutions with this name (native and other names included), accents and case apart."""
-    folded = index.fold(name)
-    if not folded:
+    """The institutions with this name (native and other names included), accents, case and "the" apart."""
+    return _called([name])
+
+
+def _called(names: Iterable[str]) -> list[Institution]:
+    """The institutions that go by one of these names."""
+    wanted = {key: name for name in names if (key := name_key(name))}
+    if not wanted:
         return []
-    found = sa.or_(Institution.sort_name == folded[:250], Institution.id.in_(index.matching("institution", name)))
-    candidates = db.session.scalars(sa.select(Institution).where(found).order_by(Institution.id).limit(200))
-    return [institution for institution in candidates if folded in map(index.fold, names_of(institution))]
+    found = [Institution.sort_name.in_([index.fold(name)[:250] for name in wanted.values()])]
+    found += [Institution.id.in_(index.matching("institution", name)) for name in wanted.values()]
+    candidates = db.session.scalars(sa.select(Institution).where(sa.or_(*found)).order_by(Institution.id).limit(200))
+    return [row for row in candidates if wanted.keys() & {name_key(name) for name in _every_name_of(row)}]
+
+
+def _every_name_of(institution: Institution) -> list[str]:
+    """Its names, and those that they hold beside what stands in brackets."""
+    names = names_of(institution)
+    return [*names, *(part for name in names for part in variants(name)[0])]
 
 
 def names_of(institution: Institution) -> list[str]:
@@ -221,11 +234,71 @@ def by_acronym(acronym: str, country: str) -> list[Institution]:
     )
 
 
-def look_alikes(*, name: str, acronym: str, country: str, ror: str | None) -> list[Institution]:
-    """What is perhaps the same institution: same ROR id, same folded name, or same acronym in the country."""
-    found = [by_ror(ror)] if ror else []
-    found += [*by_folded_name(name), *by_acronym(acronym, country)]
+def look_alikes(
+    *,
+    name: str,
+    country: str,
+    acronym: str = "",
+    ror: str | None = None,
+    native_name: str = "",
+    other_names: str = "",
+    website: str = "",
+) -> list[Institution]:
+    """What is perhaps the same institution, the likeliest first, MOST_ALIKE at the most.
+
+    Of any country: the same ROR id, one of the same names (folded, with or without what stands in brackets), the same
+    website. Of the same `country` (alpha-2): a name with the same words but for its kind, or the same acronym, be it
+    typed, in brackets or made of the name's initials. `other_names` are one a line.
+    """
+    names = [text for text in (name, native_name, *other_names.splitlines()) if text.strip()]
+    parts = [variants(text) for text in names]
+    shorts = [acronym, *(short for _names, held in parts for short in held)]
+    found = [by_ror(ror or "")]
+    found += _called([*names, *(part for held, _shorts in parts for part in held)])
+    found += _at_website(website)
+    found += _of_like_names(names, country)
+    found += _called_short(shorts, [initials(text) for text in names], country)
     return [institution for institution in dict.fromkeys(found) if institution][:MOST_ALIKE]
+
+
+def _at_website(website: str) -> list[Institution]:
+    """The institutions whose pages are on the same host."""
+    host = host_of(website)
+    if not host:
+        return []
+    there = sa.or_(*(Institution.website.contains(f"//{www}{host}", autoescape=True) for www in ("", "www.")))
+    candidates = db.session.scalars(sa.select(Institution).where(there).order_by(Institution.id).limit(50))
+    return [row for row in candidates if host_of(row.website) == host]
+
+
+def _of_like_names(names: Iterable[str], country: str) -> list[Institution]:
+    """The institutions of a country one of whose names says the same, whatever kind of place it names."""
+    wanted = {words: None for name in names if (words := heart(name, country))}
+    if not wanted:
+        return []
+    found = sa.or_(*(Institution.id.in_(index.matching("institution", " ".join(sorted(words)))) for words in wanted))
+    query = sa.select(Institution).where(Institution.country == country, found).order_by(Institution.id).limit(50)
+    return [row for row in db.session.scalars(query) if any(heart(name, country) in wanted for name in names_of(row))]
+
+
+def _called_short(acronyms: Iterable[str], made: Iterable[str], country: str) -> list[Institution]:
+    """The institutions of a country with one of these acronyms, in their field or in brackets; or, as their acronym,
+    one of those `made` of initials.
+    """
+    wanted = {folded: short for short in acronyms if (folded := folded_acronym(short))}
+    guessed = {short for short in made if short}
+    if not (wanted or guessed):
+        return []
+    found = [Institution.folded_acronym.in_([*wanted, *guessed])]
+    found += [Institution.id.in_(index.matching("institution", short)) for short in wanted.values()]
+    query = sa.select(Institution).where(Institution.country == country, sa.or_(*found))
+    candidates = db.session.scalars(query.order_by(Institution.id).limit(50))
+    return [
+        row
+        for row in candidates
+        if row.folded_acronym in wanted.keys() | guessed
+        or wanted.keys() & {folded_acronym(short) for name in names_of(row) for short in variants(name)[1]}
+    ]
 
 
 def answering_contacts(institution_id: int) -> list[Person]:

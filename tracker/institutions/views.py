@@ -19,6 +19,7 @@ from tracker.themes import queries as theme_queries
 
 bp = Blueprint("institutions", __name__)
 PER_PAGE = 20
+LOOKED_AT = ("name", "acronym", "country", "ror", "native_name", "other_names", "website")  # for look-alikes
 
 
 @bp.route("/institutions/new", methods=["GET", "POST"])
@@ -31,7 +32,7 @@ def new() -> Any:
     alike: list[Institution] = []
     if form.submitted():
         values = form.values()
-        alike = queries.look_alikes(**{name: values[name] for name in ("name", "acronym", "country", "ror")})
+        alike = queries.look_alikes(**{name: values[name] for name in LOOKED_AT})
         if not alike or form.is_new.data:
             institution = actions.add_institution(**values, **_choices(form), actor=actor())
             for network in networks:
