@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any
+from typing import Any, NoReturn
 
 from flask import abort, redirect, request, url_for
 from flask_login import current_user
@@ -69,7 +69,29 @@ def load(model: Any, row_id: int, loading: Sequence = (), *, locks: bool = True)
     if row_id > 2**31 - 1:  # PostgreSQL would refuse the number rather than find nothing
         abort(404)
     lock = None if request.method in SAFE_METHODS or not locks else {"of": model}
-    return db.get_or_404(model, row_id, options=loading, with_for_update=lock)
+    row = db.session.get(model, row_id, options=loading, with_for_update=lock)
+    return row if row is not None else _look_elsewhere(model, row_id)
+
+
+_led_on: dict[Any, Callable[[int], int | None]] = {}
+
+
+def lead_on(model: Any, find: Callable[[int], int | None]) -> None:
+    """Let addresses that name a row which became part of another lead there: `find(old id)` gives its id or None."""
+    _led_on[model] = find
+
+
+def _look_elsewhere(model: Any, row_id: int) -> NoReturn:
+    """The row is not there: on to the one it became part of, for who looks; 409 for who wrote; else 404."""
+    named = f"{model.__tablename__}_id"
+    new_id = _led_on[model](row_id) if model in _led_on else None
+    if new_id is None or (request.view_args or {}).get(named) != row_id:
+        abort(404)
+    if request.method not in SAFE_METHODS:
+        abort(409)
+    address = url_for(request.endpoint or "", **{**(request.view_args or {}), named: new_id})
+    asked = request.query_string.decode("ascii", "ignore")
+    abort(redirect(f"{address}?{asked}" if asked else address, 308))
 
 
 def public(view: Callable) -> Callable:

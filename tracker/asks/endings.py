@@ -13,8 +13,11 @@ from tracker.i18n import _
 
 def lock(ask: Ask, kind: Kind) -> Any:
     """The subject, then the ask, in this order everywhere: two people at once wait for each other."""
-    subject = kind.load(ask.subject_id, lock=True)
+    asked_about = ask.subject_id
+    subject = kind.load(asked_about, lock=True)
     queries.lock(ask)
+    if ask.subject_id != asked_about:  # meanwhile two rows became one
+        subject = kind.load(ask.subject_id, lock=True)
     return subject
 
 

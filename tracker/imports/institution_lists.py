@@ -41,7 +41,7 @@ def import_all(data: bytes, *, network: Network | None, actor: Person | None) ->
     first = _first_of_same(rows)
     refused = _contradictions({place: row for place, row in rows.items() if first[place] == place})
     namesakes = _namesakes(rows, first)
-    known = Known(queries.institution_names())
+    known = Known(queries.institution_names(), queries.merged_institutions())
     members = queries.membership_ids(network) if network else (set(), set())
     for place, row in parsed.items():
         if isinstance(row, Row) and first[place] in refused:
@@ -126,7 +126,7 @@ def _update(institution: Institution, row: Row, line: Line, actor: Person | None
     values: dict[str, Any] = {}
     for name, value in _stated(row).items():
         current = getattr(institution, name)
-        if current == value:
+        if current == value or (name == "import_key" and current):  # it has another one where two became one
             continue
         if name == "notes":
             if value not in current:

@@ -24,12 +24,20 @@ class Match:
 
 
 class Known:
-    """Everything institutions here are called. `rows` have id, import_key, ror, names, acronym and country."""
+    """Everything institutions here are called. `rows` have id, import_key, ror, names, acronym and country.
 
-    def __init__(self, rows: Iterable[Any]) -> None:
+    `merged` have the institution_id of a record and an import_key and ror of one that became part of it.
+    """
+
+    def __init__(self, rows: Iterable[Any], merged: Iterable[Any] = ()) -> None:
         self.rows = {row.id: row for row in rows}
         self.by_key = {row.import_key: row.id for row in self.rows.values() if row.import_key}
         self.by_ror = {row.ror: row.id for row in self.rows.values() if row.ror}
+        for old in merged:
+            if old.import_key:
+                self.by_key.setdefault(old.import_key, old.institution_id)
+            if old.ror:
+                self.by_ror.setdefault(old.ror, old.institution_id)
         self._exact: dict[str, list[int]] = defaultdict(list)
         self._folded: dict[str, list[int]] = defaultdict(list)
         self._acronyms: dict[str, list[int]] = defaultdict(list)

@@ -47,7 +47,7 @@ class Surroundings:
     """What the records of a list refer to: the institutions, networks and themes that there are."""
 
     def __init__(self, network: Network | None, allowed: Collection[int] | None, actor: Person | None) -> None:
-        self.known = Known(queries.institution_names())
+        self.known = Known(queries.institution_names(), queries.merged_institutions())
         self.themes = {fold(theme.name): theme for theme in all_themes()}
         self.networks = queries.network_choices()
         here = [each for each in self.networks if allowed is None or each.id in allowed]

@@ -5,7 +5,7 @@ from sqlalchemy.orm import selectinload
 
 from tracker.activity.models import Activity
 from tracker.database import db
-from tracker.institutions.models import Institution, Membership, Network
+from tracker.institutions.models import Institution, InstitutionAlias, Membership, Network
 from tracker.milestones.models import Milestone
 from tracker.projects.models import Partner, Project
 
@@ -19,6 +19,12 @@ def institution_names() -> list[sa.Row]:
         *(Institution.other_names, Institution.acronym, Institution.country),
     )
     return list(db.session.execute(sa.select(*columns).order_by(Institution.id)))
+
+
+def merged_institutions() -> list[sa.Row]:
+    """What lists still call the institutions that were merged into others: institution_id, import_key, ror."""
+    columns = (InstitutionAlias.institution_id, InstitutionAlias.import_key, InstitutionAlias.ror)
+    return list(db.session.execute(sa.select(*columns).order_by(InstitutionAlias.merged_at, InstitutionAlias.old_id)))
 
 
 def institution(institution_id: int) -> Institution:

@@ -79,6 +79,7 @@ __all__ = [
     "name_contact",
     "name_coordinator",
     "refuse_affiliation",
+    "rewrite_institution",
 ]
 
 PERSON_FIELDS = {
@@ -220,6 +221,17 @@ def change_institution(
     record("institutions.change", institution, actor=actor, fields=changed)
     _index_institution(institution)
     return changed
+
+
+def rewrite_institution(institution: Institution, **fields: Any) -> None:
+    """Set fields (INSTITUTION_FIELDS) and let it be found by its words. The caller records what happened.
+
+    Raises as `add_institution` does.
+    """
+    _set_institution(institution, fields)
+    institution.version += 1
+    index.remove("institution", institution.id)  # so that whoever follows its words does so, even where none changed
+    _index_institution(institution)
 
 
 def confirm_institution(institution: Institution, *, actor: Person | None) -> None:

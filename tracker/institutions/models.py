@@ -116,6 +116,8 @@ class InstitutionAlias(Base):
     old_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     institution_id: Mapped[int] = mapped_column(sa.ForeignKey("institution.id"), index=True)
     old_name: Mapped[str] = mapped_column(sa.String(250), default="")
+    import_key: Mapped[str | None] = mapped_column(sa.String(120))  # under which a list still calls it
+    ror: Mapped[str | None] = mapped_column(sa.String(9))  # its ROR id, where the other record's was kept
     merged_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     merged_at: Mapped[datetime] = mapped_column(default=clock.now)
 

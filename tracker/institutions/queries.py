@@ -11,6 +11,7 @@ from tracker.institutions.models import (
     Contact,
     Coordinator,
     Institution,
+    InstitutionAlias,
     InstitutionLanguage,
     Membership,
     Network,
@@ -192,8 +193,17 @@ def person_by_email(email: str) -> Person | None:
 
 
 def by_ror(ror: str) -> Institution | None:
-    """The institution with this ROR id (in its normal form)."""
-    return db.session.scalars(sa.select(Institution).where(Institution.ror == ror)).first() if ror else None
+    """The institution with this ROR id (in its normal form), or that one of this id was merged into."""
+    if not ror:
+        return None
+    merged = sa.select(InstitutionAlias.institution_id).where(InstitutionAlias.ror == ror)
+    known = sa.select(Institution).where(sa.or_(Institution.ror == ror, Institution.id.in_(merged)))
+    return db.session.scalars(known.order_by(sa.case((Institution.ror == ror, 0), else_=1), Institution.id)).first()
+
+
+def alias(old_id: int) -> int | None:
+    """The id of the record that one with this old number was merged into; None where there was none."""
+    return db.session.scalar(sa.select(InstitutionAlias.institution_id).where(InstitutionAlias.old_id == old_id))
 
 
 def by_folded_name(name: str) -> list[Institution]:

@@ -3,7 +3,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from tracker import clock
-from tracker.access import actor, load, requires
+from tracker.access import actor, lead_on, load, requires
 from tracker.database import db
 from tracker.i18n import _, country_name, format_day, language_name, list_and
 from tracker.institutions import actions, queries
@@ -19,6 +19,7 @@ from tracker.themes import queries as theme_queries
 
 bp = Blueprint("institutions", __name__)
 PER_PAGE = 20
+lead_on(Institution, queries.alias)  # old addresses of merged records
 LOOKED_AT = ("name", "acronym", "country", "ror", "native_name", "other_names", "website")  # for look-alikes
 
 

@@ -43,6 +43,8 @@ def upgrade() -> None:
         sa.Column("old_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("institution_id", sa.Integer(), nullable=False),
         sa.Column("old_name", sa.String(length=250), nullable=False),
+        sa.Column("import_key", sa.String(length=120), nullable=True),
+        sa.Column("ror", sa.String(length=9), nullable=True),
         sa.Column("merged_by_id", sa.Integer(), nullable=True),
         sa.Column("merged_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
