@@ -1,6 +1,7 @@
-"""The one door to the search: put, remove, matching, ranked, everywhere."""
+"""The one door to the search: put, remove, matching, ranked, everywhere; spread and sharing, to compare things."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from math import log
 from types import ModuleType
 
 import sqlalchemy as sa
@@ -11,9 +12,14 @@ from tracker.database import db, is_sqlite
 from tracker.folding import fold
 from tracker.search import postgresql, sqlite
 from tracker.search.models import SearchEntry
-from tracker.search.words import terms, tokens
+from tracker.search.words import likely, stems, terms, tokens
 
-__all__ = ["everywhere", "fold", "follows", "matching", "put", "ranked", "remove"]
+__all__ = ["everywhere", "fold", "follows", "matching", "put", "ranked", "remove", "resembling", "sharing", "spread"]
+
+FEWEST_COMMON = 40  # entries that hold a word before it says nothing, in a small collection
+MOST_COMMON = 2_000  # the same in a large one, where it would be a fifth
+MOST_READ = 2_500  # entries that are ranked for one text: its rarest words choose them
+TELLING = 20  # times rarer than common: as telling as a word can be
 
 _followers: dict[str, list[Callable[[int], None]]] = {}
 
@@ -82,6 +88,97 @@ def ranked(subject_type: str, words: str, limit: int = 20) -> list[int]:
 def everywhere(words: str, limit: int = 20) -> list[tuple[str, int]]:
     """(subject_type, subject_id) of whatever holds all of `words`, the best first, at most `limit`."""
     return _best(words, limit, sa.true())
+
+
+def resembling(
+    subject_type: str, text: str, limit: int = 100, *, among: sa.ColumnElement[bool] | None = None
+) -> tuple[list[int], dict[str, float]]:
+    """Things whose texts share telling words with `text`: (ids, the best first, at most `limit`; weights).
+
+    Words are compared by their stems (see `words.stems`), so that some meet across languages. The weights say how
+    telling each stem of the text is: 1 where few entries hold it, 0 where a fifth do. The rarest choose, until they
+    stand in MOST_READ entries together: no text costs more. `among` is a condition over `SearchEntry`, such as
+    `SearchEntry.subject_id.in_(…)` for what a reader may see. At most three queries.
+    """
+    weights, chosen = _weights(list(stems(text)))
+    asked = [term for stem in chosen for term in likely(stem)]
+    if not asked:
+        return [], weights
+    back = _back_end()
+    query = (
+        sa.select(SearchEntry.subject_id)
+        .join_from(back.WORDS, SearchEntry, SearchEntry.id == back.ENTRY)
+        .where(back.holds_any(asked), SearchEntry.subject_type == subject_type)
+        .order_by(back.rank_any(asked), SearchEntry.id.desc())
+        .limit(limit)
+    )
+    return list(db.session.scalars(query if among is None else query.where(among))), weights
+
+
+def _weights(found: list[str]) -> tuple[dict[str, float], list[str]]:
+    """How telling each stem is (0 to 1), and those of them that are searched for, the rarest first."""
+    if not found:
+        return {}, []
+    back = _back_end()
+    entries = db.session.scalar(sa.select(sa.func.max(SearchEntry.id))) or 0
+    common = min(max(entries // 5, FEWEST_COMMON), MOST_COMMON)
+    counts = [
+        sa.select(sa.literal_column(str(place)), sa.func.count()).select_from(
+            sa.select(back.ENTRY).where(back.holds_any(likely(stem))).limit(common).subquery()
+        )
+        for place, stem in enumerate(found)
+    ]
+    held = {found[place]: number for place, number in db.session.execute(sa.union_all(*counts))}
+    weights = {stem: min(1.0, log(common / max(1, number)) / log(TELLING)) for stem, number in held.items()}
+    chosen: list[str] = []
+    for stem in sorted(found, key=lambda known: held[known]):
+        if weights[stem] > 0 and held[stem] and sum(held[known] for known in chosen) + held[stem] <= MOST_READ:
+            chosen.append(stem)
+    return weights, chosen
+
+
+def spread(subject_type: str, asked: Sequence[str]) -> dict[str, int]:
+    """How many things of a type hold each of these stems (see `words.stems`); those that none holds are left out."""
+    if not asked:
+        return {}
+    held = _holding(asked)
+    query = sa.select(held.c.place, sa.func.count()).where(held.c.entry_id.in_(_entries(subject_type)))
+    return {asked[place]: number for place, number in db.session.execute(query.group_by(held.c.place))}
+
+
+def sharing(subject_type: str, asked: Sequence[str]) -> sa.Select[tuple[int, int, int]]:
+    """(subject_id, found: how many of these stems it holds, which: 1 for the first, 2 for the second, 4 …, summed).
+
+    A row for each thing of the type that holds at least one. Made for stems that few hold: see `spread`.
+    """
+    held = _holding(asked)
+    return (
+        sa.select(
+            SearchEntry.subject_id,
+            sa.func.count().label("found"),
+            sa.func.sum(sa.case(*((held.c.place == place, 1 << place) for place in range(len(asked))))).label("which"),
+        )
+        .join(held, held.c.entry_id == SearchEntry.id)
+        .where(SearchEntry.subject_type == subject_type, held.c.entry_id.in_(_entries(subject_type)))
+        .group_by(SearchEntry.subject_id)
+    )
+
+
+def _holding(asked: Sequence[str]) -> sa.Subquery:
+    """(place of a stem in `asked`, entry_id of an entry that holds it)."""
+    back = _back_end()
+    parts = [
+        sa.select(sa.literal_column(str(place)).label("place"), back.ENTRY.label("entry_id")).where(
+            back.holds_any(likely(stem))
+        )
+        for place, stem in enumerate(asked)
+    ]
+    return sa.union_all(*parts).subquery()
+
+
+def _entries(subject_type: str) -> sa.Select[int]:
+    # From the index alone: the entries of other things, most of them long, are never read.
+    return sa.select(SearchEntry.id).where(SearchEntry.subject_type == subject_type)
 
 
 def _best(words: str, limit: int, condition: sa.ColumnElement[bool]) -> list[tuple[str, int]]:

@@ -44,13 +44,23 @@ def holds(asked: list[tuple[list[str], bool]]) -> sa.ColumnElement[bool]:
     return WORDS.c.words.op("@@")(_query(asked))
 
 
+def holds_any(asked: list[tuple[list[str], bool]]) -> sa.ColumnElement[bool]:
+    """The condition that a row of WORDS holds one of the terms."""
+    return WORDS.c.words.op("@@")(_query(asked, " | "))
+
+
 def rank(asked: list[tuple[list[str], bool]]) -> sa.ColumnElement[float]:
     """What to order the found rows by, ascending. The measure counts a long text's words for less."""
     return -sa.func.ts_rank(WORDS.c.words, _query(asked), 1)
 
 
-def _query(asked: list[tuple[list[str], bool]]) -> sa.ColumnElement[Any]:
-    question = " & ".join(
+def rank_any(asked: list[tuple[list[str], bool]]) -> sa.ColumnElement[float]:
+    """The same for rows found by `holds_any`."""
+    return -sa.func.ts_rank(WORDS.c.words, _query(asked, " | "), 1)
+
+
+def _query(asked: list[tuple[list[str], bool]], between: str = " & ") -> sa.ColumnElement[Any]:
+    question = between.join(
         "(" + " <-> ".join(f"'{token}'" for token in tokens) + (":*" if begins else "") + ")"
         for tokens, begins in asked
     )

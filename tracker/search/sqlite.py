@@ -31,10 +31,26 @@ RANK = WORDS.c.rank  # bm25: the better, the lower
 
 def holds(asked: list[tuple[list[str], bool]]) -> sa.ColumnElement[bool]:
     """The condition that a row of WORDS holds every term; see `words.terms`."""
-    question = " AND ".join(f'"{" ".join(tokens)}"{"*" if begins else ""}' for tokens, begins in asked)
-    return sa.literal_column("search_words").op("MATCH")(question)
+    return _matches(" AND ".join(map(_term, asked)))
+
+
+def holds_any(asked: list[tuple[list[str], bool]]) -> sa.ColumnElement[bool]:
+    """The condition that a row of WORDS holds one of the terms."""
+    return _matches(" OR ".join(map(_term, asked)))
 
 
 def rank(asked: list[tuple[list[str], bool]]) -> sa.ColumnElement[float]:
     """What to order the found rows by, ascending."""
     return RANK
+
+
+rank_any = rank
+
+
+def _term(term: tuple[list[str], bool]) -> str:
+    tokens, begins = term
+    return f'"{" ".join(tokens)}"{"*" if begins else ""}'
+
+
+def _matches(question: str) -> sa.ColumnElement[bool]:
+    return sa.literal_column("search_words").op("MATCH")(question)
