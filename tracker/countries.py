@@ -91,6 +91,15 @@ def subregion_of(code: str) -> str | None:
     return PARENTS[group] if group and PARENTS[group] in PARENTS else group
 
 
+def regions_around(code: str) -> list[str]:
+    """The M49 codes of all regions a country lies in, the smallest first: "014", "202", "002" for Kenya."""
+    found, place = [], _GROUP_OF.get(code)
+    while place:
+        found.append(place)
+        place = PARENTS.get(place)
+    return found
+
+
 @lru_cache
 def countries_in(place: str) -> frozenset[str]:
     """The countries of a region, subregion or intermediate region; all of them for the world, "001"."""

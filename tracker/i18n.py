@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
+from babel.languages import get_official_languages
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
@@ -336,6 +337,16 @@ def language_name(tag: str | None) -> str:
     parts = (tag or "").replace("_", "-").split("-")
     names = _locale().languages
     return names.get("_".join(parts)) or names.get(parts[0].lower()) or (tag or "")
+
+
+@lru_cache(maxsize=512)
+def official_languages(country: str) -> frozenset[str]:
+    """The tags of the languages that are official in a country (alpha-2), of its whole or by use, as CLDR has them.
+
+    Chinese is "zh-Hans" where CLDR names no script.
+    """
+    tags = (tag.replace("_", "-") for tag in get_official_languages(country, de_facto=True))
+    return frozenset("zh-Hans" if tag == "zh" else tag for tag in tags)
 
 
 def list_and(items: Iterable[object]) -> str:
