@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.factories import make_institution, make_person, make_project, make_report
+from tests.factories import make_institution, make_person, make_project, make_report, make_seat
 from tracker.asks.queries import latest
 from tracker.dates import PartialDate
 from tracker.milestones import actions as milestones
@@ -35,6 +35,13 @@ DOORS = {
     "/projects/{running}/edit": LEADS,
     "/projects/{draft}/edit": {"lead"},
     "/projects/{running}/history": TEAM,
+    "/projects/{running}/ledger": TEAM,
+    "/projects/{running}/seats": EVERYONE,
+    "/projects/{draft}/seats": {"lead"},
+    "/projects/{running}/seats/new": LEADS,
+    "/projects/{running}/seats/{seat}": EVERYONE,
+    "/projects/{running}/seats/{seat}/edit": LEADS,
+    "/projects/{running}/seats/{seat}/remove": LEADS,
     "/projects/{running}/team": LEADS,
     "/projects/{running}/steps/submit": {"lead"},
     "/projects/{call}/steps/start": {"lead"},
@@ -51,6 +58,8 @@ DOORS = {
     "/projects/{call}/partners/offer": {"member", "lead"},  # this lead works at two institutions
     "/projects/{call}/partners/{invited}": MEMBERS,  # leads on to the question, or to the project's page
     "/projects/{call}/partners/{invited}/withdraw": LEADS,
+    "/projects/{running}/partners/lead": {"lead"},
+    "/projects/{running}/partners/{agreed}/done": {"lead", "partner", "coordinator"},
     "/milestones/{milestone}/edit": LEADS,
     "/milestones/{milestone}/done": TEAM,
     "/milestones/{milestone}/late": TEAM,
@@ -109,6 +118,10 @@ DOORS = {
 }
 BUTTONS = {  # routes that only take a POST
     "/projects/{running}/preview": LEADS,
+    "/projects/{running}/seats/{seat}/close": LEADS,
+    "/projects/{running}/seats/{seat}/reopen": LEADS,
+    "/projects/{running}/seats/{seat}/give": LEADS,
+    "/projects/{running}/seats/{seat}/take-back": LEADS,
     "/projects/{running}/reports/new": LEADS,
     "/projects/{running}/terms/confirm": NOBODY,  # 400 without a version; see tests/terms
     "/projects/{running}/partners/{agreed}/role": NOBODY,  # 400 without a role; see tests/recruiting
@@ -170,6 +183,7 @@ def world():
         "invited": invited.id,
         "ask": latest("recruiting.invitation", invited).id,
         "agreed": running.partners[1].id,
+        "seat": make_seat(running).id,
         "milestone": plan(running)[0].id,
         "note": note.id,
         "report": report.id,

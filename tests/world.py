@@ -1,13 +1,21 @@
 """One world with something on every page, and the address of every kind of page in it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
 from sqlalchemy import text
 
-from tests.factories import WORDS, make_institution, make_network, make_person, make_project, make_report
+from tests.factories import (
+    WORDS,
+    make_institution,
+    make_network,
+    make_person,
+    make_project,
+    make_report,
+    make_seat,
+)
 from tracker import clock
 from tracker.accounts import actions as accounts
 from tracker.accounts import tokens
@@ -27,6 +35,8 @@ from tracker.milestones.states import DelayReason, NoteAudience
 from tracker.notifications import links as unsubscribing
 from tracker.projects.states import ProjectState
 from tracker.recruiting import actions as recruiting
+from tracker.seats import actions as seats
+from tracker.seats.states import Task
 
 TITLE = "Восстановление швейной промышленности"  # in another script, so that plain English shows what escaped _()
 TEXT = "Почему именно сейчас? Потому что **пора**."
@@ -71,6 +81,10 @@ def _make_world() -> SimpleNamespace:
     )
     published = make_project(ProjectState.PUBLISHED, lead=lead, **written)
     review = make_project(ProjectState.REVIEW, lead=lead, **written)
+    seat = make_seat(running, skills=TEXT, description=TEXT, wanted=2, themes=running.themes, until=date(2199, 6, 1))
+    seats.give(seat, running.partners[1], actor=lead)
+    seats.give(make_seat(running, place="005"), running.partners[1], actor=lead)
+    make_seat(call, task=Task.TRANSLATION, place="")
     report = make_report(running, title=TITLE, abstract=TEXT, publisher="Союз", language="ru")
     _in_cyrillic()
     db.session.flush()
@@ -85,7 +99,7 @@ def _make_world() -> SimpleNamespace:
         invited=invited,
         offered=offered,
         report=report,
-        pages=_pages(running, call, draft, published, review, invited, offered, report),
+        pages=_pages(running, call, draft, published, review, invited, offered, report, seat),
     )
 
 
@@ -107,7 +121,7 @@ def _in_cyrillic() -> None:
 
 
 def _pages(*things: Any) -> dict[str, list[str]]:
-    running, call, draft, published, review, invited, offered, report = things
+    running, call, draft, published, review, invited, offered, report, seat_of_running = things
     person, institution = running.lead, running.partners[1].institution
     milestone = plan(running)[1]
     to_partner, to_lead = latest("recruiting.invitation", invited), latest("recruiting.offer", offered)
@@ -129,6 +143,8 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         "/projects?q=none&state=running",
         running.path,
         published.path,
+        f"{running.path}/seats",
+        seat_of_running.path,
         "/institutions",
         institution.path,
         "/networks",
@@ -161,6 +177,14 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         running.path,
         f"{running.path}/edit",
         f"{running.path}/history",
+        f"{running.path}/ledger",
+        f"{running.path}/seats",
+        f"{running.path}/seats/new",
+        seat_of_running.path,
+        f"{seat_of_running.path}/edit",
+        f"{seat_of_running.path}/remove",
+        f"{draft.path}/seats",
+        f"{call.path}/seats",
         f"{running.path}/team",
         f"{running.path}/plan",
         f"{running.path}/milestones/new",
@@ -170,6 +194,8 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         f"{running.path}/terms/write",
         f"{running.path}/partners/invite",
         f"{running.path}/partners/roles",
+        f"{running.path}/partners/lead",
+        f"{running.path}/partners/{running.partners[1].id}/done",
         f"{running.path}/steps/submit",
         f"{running.path}/steps/stop",
         f"{review.path}/steps/publish",
@@ -188,6 +214,8 @@ def _pages(*things: Any) -> dict[str, list[str]]:
     partner = [
         "/me",
         call.path,
+        f"{call.path}/seats",
+        f"{running.path}/ledger",
         to_partner.path,
         f"{to_partner.path}/pass-on",
         f"{institution.path}/invite",

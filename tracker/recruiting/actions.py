@@ -244,7 +244,8 @@ def agree_after_all(partner: Partner, *, note: str = "", actor: Person) -> None:
     seating.take(partner)
     offered_by = partner.asked_by if partner.asked_by and _works_there(partner.asked_by, partner) else None
     speaks = any(known is not None and answer_for_partner(known, partner) for known in (actor, offered_by))
-    commit(partner, Commitment.AGREED if speaks else Commitment.INTENDS, actor=actor, note=note)
+    wanted = Commitment.AGREED if speaks else Commitment.INTENDS
+    commit(partner, wanted, actor=actor, note=note)
     partner.answer_note = note
     for person in (actor, offered_by):  # whoever offered it comes along, as with a yes at once
         if person is not None and _works_there(person, partner):
@@ -252,7 +253,7 @@ def agree_after_all(partner: Partner, *, note: str = "", actor: Person) -> None:
     touch(project)
     told = [*leads(project), *([partner.asked_by] if partner.asked_by else [])]
     record("recruiting.agree_after_all", project, actor=actor, tell=told, partner=partner.name, note=note)
-    if partner.commitment is Commitment.INTENDS:
+    if wanted is Commitment.INTENDS:
         ask_to_agree(partner, actor=actor)
     followers.agreed(partner, actor)
     index_for_search(project)

@@ -37,8 +37,8 @@ def leave(partner: Partner, *, note: str = "", actor: Person) -> None:
         if partner.institution_id in places and not places & staying and not _is_last_lead(member):
             member.left_at = clock.now()
     touch(project)
-    more = {"seats": list_and([title_of(seat) for seat in freed])} if freed else {}
-    record("recruiting.leave", project, actor=actor, tell=told, partner=partner.name, note=note, **more)
+    seats = list_and([title_of(seat) for seat in freed])
+    record("recruiting.leave", project, actor=actor, tell=told, partner=partner.name, note=note, seats=seats)
     index_for_search(project)
 
 
