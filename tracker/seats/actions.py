@@ -19,6 +19,8 @@ from tracker.languages import is_language
 from tracker.projects.actions import touch
 from tracker.projects.models import Partner, Project
 from tracker.projects.states import SEEKS_PARTNERS
+from tracker.search import index
+from tracker.seats.finding import index_for_search
 from tracker.seats.models import Filling, Seat
 from tracker.seats.queries import fillings_of
 from tracker.seats.states import MOST_WANTED, SeatState, Task
@@ -74,6 +76,7 @@ def open_seat(
     seat.themes = list(themes)
     db.session.add(seat)
     db.session.flush()
+    index_for_search(seat)
     touch(project)
     record("seats.open", project, actor=actor, seat=title_of(seat), seat_id=seat.id)
     return seat
@@ -87,6 +90,7 @@ def change_seat(seat: Seat, *, themes: Iterable[Theme] | None = None, actor: Per
         seat.themes = list(themes)
     seat.version += 1
     _reckon(seat)
+    index_for_search(seat)
     touch(seat.project)
     record("seats.change", seat.project, actor=actor, seat=title_of(seat), seat_id=seat.id)
 
@@ -117,6 +121,7 @@ def remove_seat(seat: Seat, *, actor: Person | None) -> None:
     if seat.fillings:
         raise RuleBroken(_("Somebody was asked to fill this seat. Close it instead: the record stays."))
     project, named = seat.project, title_of(seat)
+    index.remove("seat", seat.id)
     db.session.delete(seat)
     touch(project)
     record("seats.remove", project, actor=actor, seat=named)
