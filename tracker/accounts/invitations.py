@@ -34,15 +34,19 @@ def invite(
     as_contact: int | None = None,
     coordinates: Network | None = None,
     time_zone: str | None = None,
+    language: str = "",
+    note: str = "",
 ) -> Person:
     """Ask somebody in by mail; `email` is normalised. Safe to repeat: one person, one affiliation, a fresh ask.
 
-    `as_contact` is the place (1 or 2) in which they answer for the institution; `coordinates` a network.
+    `as_contact` is the place (1 or 2) in which they answer for the institution; `coordinates` a network. `language`
+    (a tag) is that of somebody new, as far as it is known; a few words in `note` go into the mail.
     Somebody with an account gets no second one: they are affiliated, and told.
     """
     person = queries.by_email(email)
     if person is None:
-        more = {"interface_language": actor.interface_language} if actor else {}  # the likeliest, until they choose
+        likeliest = language or (actor.interface_language if actor else "")  # until they choose
+        more = {"interface_language": likeliest} if likeliest else {}
         more |= {"time_zone": time_zone} if time_zone else {}
         person = institutions.add_person(name=name, email=email, actor=actor, **more)
     elif person.joined_at is None:
@@ -78,11 +82,11 @@ def invite(
     invitation.has_seated |= is_seated
     db.session.flush()
     noted = record("accounts.invite", invitation.place, actor=actor, **who)
-    _ask_in(invitation, actor, because=noted)
+    _ask_in(invitation, actor, because=noted, note=note)
     return person
 
 
-def _ask_in(invitation: Invitation, inviter: Person | None, *, because: Activity | None = None) -> Ask:
+def _ask_in(invitation: Invitation, inviter: Person | None, *, because: Activity | None = None, note: str = "") -> Ask:
     """Ask the person, afresh where they were asked before."""
     person, place = invitation.person, invitation.place
     asks.supersede(invitation, JOIN)
@@ -95,6 +99,7 @@ def _ask_in(invitation: Invitation, inviter: Person | None, *, because: Activity
         actor=inviter,
         because=because,
         place="" if place is person else place.label,
+        **({"note": note} if note else {}),
     )
 
 

@@ -26,7 +26,7 @@ class WordsForm(BaseForm):
     words = TextAreaField(_l("A few words"), [Optional(), Length(max=WORDS_LENGTH)], render_kw={"rows": 3})
 
 
-def form_for(given: list[Choice], *, is_sent: bool, prefix: str = "") -> AnswerForm:
+def form_for(given: list[Choice], subject: Any, *, is_sent: bool, prefix: str = "") -> AnswerForm:
     """A form with every field of these choices, each once. One that was not sent shows its defaults."""
     fields = {known.name: known for choice in given for known in choice.fields}
     unbound = {name: _unbound(known) for name, known in fields.items()}
@@ -39,7 +39,7 @@ def form_for(given: list[Choice], *, is_sent: bool, prefix: str = "") -> AnswerF
                 form[name].data = PartialDate.of(today())
     for name, known in fields.items():
         if known.type is FieldType.ONE_OF:
-            form[name].choices = choices(known.options.items(), blank=_("Choose one"))
+            form[name].choices = choices(known.options_for(subject).items(), blank=_("Choose one"))
     return form
 
 

@@ -49,8 +49,12 @@ class Field:
     label: Any
     is_required: bool = False
     hint: Any = ""
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] | Callable[[Any], Mapping[str, Any]] = field(default_factory=dict)
     is_today: bool = False  # a day that is today unless said otherwise
+
+    def options_for(self, subject: Any) -> Mapping[str, Any]:
+        """Value to label of what can be chosen."""
+        return self.options(subject) if callable(self.options) else self.options
 
 
 def words(name: str = "note", label: Any = None, *, required: bool = False, hint: Any = "") -> Field:
@@ -63,8 +67,8 @@ def day(name: str, label: Any, *, required: bool = True, is_today: bool = False)
     return Field(name, FieldType.DAY, label, required, _l("2026-09-30, or 2026-09"), is_today=is_today)
 
 
-def one_of(name: str, label: Any, options: Mapping[str, Any]) -> Field:
-    """One of a list, value to label."""
+def one_of(name: str, label: Any, options: Mapping[str, Any] | Callable[[Any], Mapping[str, Any]]) -> Field:
+    """One of a list, value to label, or what gives such a list for the subject."""
     return Field(name, FieldType.ONE_OF, label, True, options=options)
 
 

@@ -67,7 +67,7 @@ class AskPage:
         if choice is None or self.answer is None:
             return []
         kept = {known: self.answer.values.get(known.name) for known in choice.fields}
-        return [(str(known.label), _readable(known, value)) for known, value in kept.items() if value]
+        return [(str(known.label), _readable(known, value, self._subject)) for known, value in kept.items() if value]
 
     def refresh(self) -> None:
         """Look again, after somebody else was quicker."""
@@ -115,9 +115,9 @@ class AskPage:
         if self._sent is not None and (choice is self._sent[0] or (choice.is_simple and self._sent[0].is_simple)):
             return self._sent[1]
         form = (
-            form_for(self.simple or [choice], is_sent=is_sent)
+            form_for(self.simple or [choice], self._subject, is_sent=is_sent)
             if choice.is_simple
-            else form_for([choice], is_sent=is_sent, prefix=choice.name)
+            else form_for([choice], self._subject, is_sent=is_sent, prefix=choice.name)
         )
         if is_sent:
             self._sent = (choice, form)
@@ -160,9 +160,9 @@ class AskPage:
         return [known.name for known in others if known.id != self.ask.delegated_to_id or self._knows_delegate]
 
 
-def _readable(known: Field, value: str) -> str:
+def _readable(known: Field, value: str, subject: Any) -> str:
     if known.type is FieldType.ONE_OF:
-        return str(known.options.get(value, value))
+        return str(known.options_for(subject).get(value, value) if subject is not None else value)
     if known.type is FieldType.DAY:
         return format_day(PartialDate.parse(value))
     return value

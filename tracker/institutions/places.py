@@ -155,12 +155,14 @@ def name_contact(
     *,
     actor: Person | None,
     tell: Iterable[Person] = (),
+    is_told: bool = True,
     words: str = "",
 ) -> Contact:
     """Name who answers for an institution, in place MAIN or SECOND; whoever held it gives it up.
 
     An affiliation is added where there is none. The newcomer, whoever is replaced, the other contact and `tell` are
-    told. Whether somebody must be asked first is decided by `contacts.actions.name`, not here.
+    told; the newcomer not where `is_told` is False, because another mail says it. Whether somebody must be asked
+    first is decided by `contacts.actions.name`, not here.
     Raises RuleBroken when the person holds a place already.
     """
     if place not in (MAIN, SECOND):
@@ -176,7 +178,7 @@ def name_contact(
         contact = Contact(institution=institution, person=person, place=place, since=clock.now())
         db.session.add(contact)
     db.session.expire(institution, ["contacts"])
-    told = [person, *(contact.person for contact in held.values()), *tell]
+    told = [*([person] if is_told else []), *(contact.person for contact in held.values()), *tell]
     kind = "institutions.take_place" if actor is person else "institutions.name_contact"
     record(kind, institution, actor=actor, tell=told, **named(person), place=place, words=words)
     seat_changed(institution, place, newcomer=person, leaver=previous.person if previous else None)
