@@ -3,6 +3,7 @@
 A sentence may use %(actor)s and %(title)s, and whatever the action put into the details.
 """
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
@@ -11,6 +12,7 @@ from tracker.i18n import _, _l, format_day
 
 KINDS: dict[str, Any] = {}
 DAYS = frozenset({"before", "after", "on"})  # details of these names are days
+SHOWN: dict[str, Callable[[Any], str]] = {}  # details of these names are put in words for each reader
 SAID = ("reason", "note", "words")  # details of these names are what somebody wrote about it
 
 
@@ -21,6 +23,7 @@ class Why(StrEnum):
     COORDINATOR = "coordinator"
     CONTACT = "contact"
     YOURSELF = "yourself"
+    KEEPS = "keeps"
 
 
 WHY = {
@@ -28,6 +31,7 @@ WHY = {
     Why.COORDINATOR: _l("You get this mail because you coordinate this network."),
     Why.CONTACT: _l("You get this mail because you are a contact of an institution that this concerns."),
     Why.YOURSELF: _l("You get this mail because it is about you."),
+    Why.KEEPS: _l("You get this mail because you keep this call in mind for your institution."),
 }
 
 
@@ -39,9 +43,14 @@ def declare(sentences: dict[str, Any]) -> None:
         KINDS[kind] = sentence
 
 
+def show(name: str, in_words: Callable[[Any], str]) -> None:
+    """Keep details of this name as plain JSON values, and say them in the language of each reader: a place, a task."""
+    SHOWN[name] = in_words
+
+
 def sentence(kind: str, actor_name: str, details: dict[str, Any]) -> str:
     """What happened, in the current language."""
-    values = {key: _shown(key, value) for key, value in details.items() if isinstance(value, str | int)}
+    values = {key: _shown(key, value) for key, value in details.items() if key in SHOWN or isinstance(value, str | int)}
     text = str(KINDS[kind])
     return text % _Known(values | {"actor": actor_name or _("The tracker")})
 
@@ -57,8 +66,10 @@ def why_sentence(value: Any) -> str:
     return str(WHY[Why(value)]) if value in set(Why) else ""
 
 
-def _shown(key: str, value: str | int) -> str | int:
+def _shown(key: str, value: Any) -> str | int:
     """A value as its reader writes it: rows keep days in ISO 8601."""
+    if key in SHOWN and not isinstance(value, str | int):
+        return SHOWN[key](value)
     if key not in DAYS:
         return value
     try:

@@ -5,6 +5,7 @@ from flask.blueprints import BlueprintSetupState
 from tracker.access import actor, public, requires
 from tracker.asks import queries as asks
 from tracker.asks.actions import overdue_since
+from tracker.calls.queries import kept
 from tracker.database import db
 from tracker.home import queries
 from tracker.milestones.models import Milestone
@@ -43,6 +44,7 @@ def me() -> str:
         waiting=waiting,
         milestones=[known for known in coming(person, queries.COMING) if known.id not in asked_already],
         asked=queries.asked_by(person),
+        kept=kept(person),
         projects=queries.first(project_queries.project_list(person, mine=True), 30),
     )
 
