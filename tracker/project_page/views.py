@@ -8,6 +8,7 @@ from tracker.activity.kinds import sentence
 from tracker.activity.models import Activity
 from tracker.activity.queries import history
 from tracker.asks.models import Ask
+from tracker.calls.queries import standing
 from tracker.database import db
 from tracker.milestones import queries as milestone_queries
 from tracker.milestones.states import REASON_LABELS, DelayReason
@@ -45,6 +46,7 @@ def show(project: Project) -> str:
     rows = _subjects(project, *project.partners, *plan, *(terms.replies if terms else ()))
     steps = _steps(project, asks)
     forward = next((step for step in steps if step.is_forward), None)
+    call = standing(project, person) if project.state is ProjectState.RECRUITING else None
     return render_template(
         "project_page/show.html",
         project=project,
@@ -53,7 +55,8 @@ def show(project: Project) -> str:
         leads=leads,
         shown=[partner for partner in project.partners if leads or partner.takes_part or _is_own(partner)],
         seats=seat_queries.fillings_of(project.id),
-        offers=can("offer_to_join", project) and project.state is ProjectState.RECRUITING,
+        call=call,
+        offers=can("offer_to_join", project) and call is not None and call.is_open,
         plan=plan,
         notes=milestone_queries.notes(project, person),
         reports=report_queries.of_project(project, person),
