@@ -105,7 +105,7 @@ def joint_projects(institution_ids: Iterable[int], actor: Person | None) -> dict
         .where(visible_to(actor))
         .group_by(Partner.institution_id)
     )
-    return {institution_id: count for institution_id, count in rows}  # noqa: C416  # rows are tuples only at run time
+    return {institution_id: count for institution_id, count in rows if institution_id}
 
 
 def open_seats(project_id: int) -> list[Seat]:
