@@ -30,12 +30,18 @@ SAMPLES = {  # what holds in a field of this name
     "due": "2027-06-01",
     "start": "2026-01-15",
     "q": "Institute",
+    "wanted": "2",
+    "until": "2199-06-01",
 }
 TRIED_ELSEWHERE = {"/networks/{network}/join"}  # open to nobody in this world; see `links`
 BUTTON_FIELDS = {  # forms without a page of their own
     "role": {"role": "partner"},
+    "keep": {"institution": "1"},
+    "let-go": {"institution": "1"},
     "confirm": {"terms": "1", "partner": "1"},
     "1": {"place-1-person": "1"},
+    "give": {"partner": "1"},
+    "take-back": {"partner": "1"},
 }
 TEXT = ("text", "email", "password", "search", "url", "number", "date", "")
 

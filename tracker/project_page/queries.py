@@ -8,6 +8,7 @@ from tracker.asks.queries import MOST_SHOWN
 from tracker.asks.states import AskState
 from tracker.database import db
 from tracker.institutions.models import Person
+from tracker.projects.models import LedgerEntry, Partner
 
 
 def open_asks(about: Any, person: Person | None) -> list[tuple[Ask, bool]]:
@@ -23,3 +24,12 @@ def open_asks(about: Any, person: Person | None) -> list[tuple[Ask, bool]]:
     found = [(ask, bool(is_mine)) for ask, is_mine in rows]
     late = sorted((row for row in found if row[0].is_overdue), key=lambda row: row[0].due_on)
     return late + [row for row in found if not row[0].is_overdue]
+
+
+def ledger_of(project_id: int) -> dict[int, list[LedgerEntry]]:
+    """The ledger of a project: by partner what it stood for, the first entry first."""
+    rows = sa.select(LedgerEntry).join(LedgerEntry.partner).where(Partner.project_id == project_id)
+    by_partner: dict[int, list[LedgerEntry]] = {}
+    for entry in db.session.scalars(rows.order_by(LedgerEntry.id)):
+        by_partner.setdefault(entry.partner_id, []).append(entry)
+    return by_partner

@@ -13,7 +13,8 @@ from tracker.database import db
 from tracker.milestones import queries as milestone_queries
 from tracker.milestones.states import REASON_LABELS, DelayReason
 from tracker.paging import paginate
-from tracker.project_page.queries import open_asks
+from tracker.project_page.ledger import lines
+from tracker.project_page.queries import ledger_of, open_asks
 from tracker.project_page.turns import Rows, may_open, whose_turn
 from tracker.projects import actions, queries
 from tracker.projects.models import Partner, Project
@@ -78,6 +79,16 @@ def whole_history(project: Project) -> str:
     page = paginate(_told_to(project, can("lead_project", project)), 50)
     events = [_told(row) for row in page.items]
     return render_template("project_page/history.html", project=project, page=page, events=events)
+
+
+@bp.get("/<int:project_id>/ledger")
+@requires("follow_project", Project, loading=queries.ON_A_PAGE, seen_by="view_project")
+def ledger(project: Project) -> str:
+    """Who committed to what, when, and who said so."""
+    leads = can("lead_project", project)
+    entries, seats = ledger_of(project.id), seat_queries.fillings_of(project.id)
+    found = lines(project, entries, seats, leads=leads, is_own=_is_own)
+    return render_template("project_page/ledger.html", project=project, lines=found, leads=leads)
 
 
 def _subjects(*rows: Any) -> Rows:

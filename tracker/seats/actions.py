@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from tracker import clock
-from tracker.activity.kinds import declare
+from tracker.activity.kinds import declare, show
 from tracker.activity.record import record
 from tracker.countries import is_country, is_place
 from tracker.database import db
@@ -24,7 +24,7 @@ from tracker.seats.finding import index_for_search
 from tracker.seats.models import Filling, Seat
 from tracker.seats.queries import fillings_of
 from tracker.seats.states import MOST_WANTED, SeatState, Task
-from tracker.seats.words import title_of
+from tracker.seats.words import title_from, title_of, values_of
 from tracker.themes.models import Theme
 
 declare(
@@ -38,6 +38,7 @@ declare(
         "seats.take_back": _l("%(partner)s fills a seat no longer: %(seat)s."),
     }
 )
+show("seat", title_from)
 MOST_SEATS = 30  # of one project
 FIELDS = frozenset({"task", "place", "language", "skills", "description", "wanted", "until"})
 
@@ -78,7 +79,7 @@ def open_seat(
     db.session.flush()
     index_for_search(seat)
     touch(project)
-    record("seats.open", project, actor=actor, seat=title_of(seat), seat_id=seat.id)
+    record("seats.open", project, actor=actor, seat=values_of(seat), seat_id=seat.id)
     return seat
 
 
@@ -92,7 +93,7 @@ def change_seat(seat: Seat, *, themes: Iterable[Theme] | None = None, actor: Per
     _reckon(seat)
     index_for_search(seat)
     touch(seat.project)
-    record("seats.change", seat.project, actor=actor, seat=title_of(seat), seat_id=seat.id)
+    record("seats.change", seat.project, actor=actor, seat=values_of(seat), seat_id=seat.id)
 
 
 def close_seat(seat: Seat, *, actor: Person | None) -> None:
@@ -101,7 +102,7 @@ def close_seat(seat: Seat, *, actor: Person | None) -> None:
         return
     seat.state = SeatState.CLOSED
     touch(seat.project)
-    record("seats.close", seat.project, actor=actor, seat=title_of(seat), seat_id=seat.id)
+    record("seats.close", seat.project, actor=actor, seat=values_of(seat), seat_id=seat.id)
 
 
 def reopen_seat(seat: Seat, *, actor: Person | None) -> None:
@@ -112,7 +113,7 @@ def reopen_seat(seat: Seat, *, actor: Person | None) -> None:
     seat.state = SeatState.OPEN
     _reckon(seat)
     touch(seat.project)
-    record("seats.reopen", seat.project, actor=actor, seat=title_of(seat), seat_id=seat.id)
+    record("seats.reopen", seat.project, actor=actor, seat=values_of(seat), seat_id=seat.id)
 
 
 def remove_seat(seat: Seat, *, actor: Person | None) -> None:
@@ -120,7 +121,7 @@ def remove_seat(seat: Seat, *, actor: Person | None) -> None:
     _demand_seeking(seat.project)
     if seat.fillings:
         raise RuleBroken(_("Somebody was asked to fill this seat. Close it instead: the record stays."))
-    project, named = seat.project, title_of(seat)
+    project, named = seat.project, values_of(seat)
     index.remove("seat", seat.id)
     db.session.delete(seat)
     touch(project)
@@ -136,7 +137,7 @@ def give(seat: Seat, partner: Partner, *, actor: Person | None) -> None:
         raise RuleBroken(_("%(name)s fills this seat already.", name=partner.name))
     ask_for(partner, [seat])
     take(partner)
-    record("seats.give", seat.project, actor=actor, partner=partner.name, seat=title_of(seat), seat_id=seat.id)
+    record("seats.give", seat.project, actor=actor, partner=partner.name, seat=values_of(seat), seat_id=seat.id)
 
 
 def take_back(seat: Seat, partner: Partner, *, actor: Person | None) -> None:
@@ -148,7 +149,7 @@ def take_back(seat: Seat, partner: Partner, *, actor: Person | None) -> None:
     _end(filling)
     db.session.flush()
     touch(seat.project)
-    record("seats.take_back", seat.project, actor=actor, partner=partner.name, seat=title_of(seat), seat_id=seat.id)
+    record("seats.take_back", seat.project, actor=actor, partner=partner.name, seat=values_of(seat), seat_id=seat.id)
 
 
 def ask_for(partner: Partner, seats: Iterable[Seat]) -> None:
