@@ -32,6 +32,10 @@ DOORS = {
     "/projects/{running}": EVERYONE,
     "/projects/{call}": MEMBERS,
     "/projects/{draft}": {"lead"},
+    "/projects/{running}/map": EVERYONE,
+    "/projects/{call}/map": MEMBERS,
+    "/projects/{running}/balance": EVERYONE,
+    "/projects/{draft}/balance": {"lead"},
     "/projects/{running}/edit": LEADS,
     "/projects/{draft}/edit": {"lead"},
     "/projects/{running}/history": TEAM,
@@ -56,6 +60,9 @@ DOORS = {
     "/projects/{running}/partners/invite": LEADS,
     "/projects/{running}/partners/roles": LEADS,
     "/projects/{call}/partners/offer": {"member", "lead"},  # this lead works at two institutions
+    "/projects/{call}/call": MEMBERS,
+    "/projects/{call}/call/ask": {"member", "partner"},
+    "/projects/{call}/call/dates": LEADS,
     "/projects/{call}/partners/{invited}": MEMBERS,  # leads on to the question, or to the project's page
     "/projects/{call}/partners/{invited}/withdraw": LEADS,
     "/projects/{running}/partners/lead": {"lead"},
@@ -80,6 +87,8 @@ DOORS = {
     "/institutions/{institution}/invite": {"partner", "coordinator"},
     "/networks": EVERYONE,
     "/networks/{network}": EVERYONE,
+    "/networks/{network}/map": EVERYONE,
+    "/networks/{network}/wishes": COORDINATOR,
     "/networks/{network}/edit": COORDINATOR,
     "/networks/{network}/members": COORDINATOR,
     "/networks/{network}/join": NOBODY,  # all of them are members: see tests/memberships
@@ -117,6 +126,8 @@ DOORS = {
     "/password/reset": EVERYONE,
 }
 BUTTONS = {  # routes that only take a POST
+    "/projects/{call}/call/keep": {"member", "partner", "lead"},
+    "/projects/{call}/call/let-go": {"member", "partner", "lead"},
     "/projects/{running}/preview": LEADS,
     "/projects/{running}/seats/{seat}/close": LEADS,
     "/projects/{running}/seats/{seat}/reopen": LEADS,

@@ -20,9 +20,8 @@ bp = Blueprint("balance", __name__)
 @bp.get("/projects/<int:project_id>/balance")
 @requires("view_project", Project, loading=ON_THE_DOOR)
 def show(project: Project) -> str:
-    return render_template(
-        "balance/show.html", project=project, meter=meter(project, leads=can("lead_project", project))
-    )
+    reckoned = meter(project, leads=can("lead_project", project))
+    return render_template("balance/show.html", project=project, meter=reckoned)
 
 
 @bp.route("/networks/<int:network_id>/wishes", methods=["GET", "POST"])
@@ -30,8 +29,9 @@ def show(project: Project) -> str:
 def wishes(network: Network) -> Any:
     wish = wish_of(network.id)
     version = wish.version if wish else 0
-    form = WishForm(obj=wish) if request.method == "GET" else WishForm()
-    form.version.data = form.version.data or str(version)
+    form = WishForm(obj=wish if request.method == "GET" else None)
+    if request.method == "GET":
+        form.version.data = str(version)
     saved: dict[str, str] = {}
     if form.submitted():
         if form.version.data == str(version):
