@@ -8,6 +8,7 @@ from tracker.activity.kinds import sentence
 from tracker.activity.models import Activity
 from tracker.activity.queries import history
 from tracker.asks.models import Ask
+from tracker.balance.meter import SHOWN_WHILE, meter
 from tracker.calls.queries import standing
 from tracker.database import db
 from tracker.milestones import queries as milestone_queries
@@ -58,6 +59,7 @@ def show(project: Project) -> str:
         seats=seat_queries.fillings_of(project.id),
         call=call,
         offers=can("offer_to_join", project) and call is not None and call.is_open,
+        meter=meter(project, leads=leads) if follows and project.state in SHOWN_WHILE else None,
         plan=plan,
         notes=milestone_queries.notes(project, person),
         reports=report_queries.of_project(project, person),
