@@ -13,6 +13,7 @@ from tracker.milestones.queries import plan
 from tracker.milestones.states import NoteAudience
 from tracker.projects.states import ProjectState
 from tracker.recruiting import actions as recruiting
+from tracker.terms import actions as terms
 
 PEOPLE = ("visitor", "stranger", "member", "partner", "lead", "coordinator")
 EVERYONE = set(PEOPLE)
@@ -57,6 +58,9 @@ DOORS = {
     "/notes/{note}/withdraw": LEADS,
     "/projects/{running}/terms": TEAM,
     "/projects/{running}/terms/write": LEADS,
+    "/projects/{running}/terms/history": TEAM,
+    "/projects/{running}/terms/1": TEAM,
+    "/projects/{running}/terms/1/changes": TEAM,
     "/projects/{running}/partners/invite": LEADS,
     "/projects/{running}/partners/roles": LEADS,
     "/projects/{call}/partners/offer": {"member", "lead"},  # this lead works at two institutions
@@ -90,6 +94,9 @@ DOORS = {
     "/networks/{network}/map": EVERYONE,
     "/networks/{network}/wishes": COORDINATOR,
     "/networks/{network}/edit": COORDINATOR,
+    "/networks/{network}/terms": COORDINATOR,
+    "/networks/{network}/terms/en": COORDINATOR,
+    "/networks/{network}/terms/fr/remove": COORDINATOR,
     "/networks/{network}/members": COORDINATOR,
     "/networks/{network}/join": NOBODY,  # all of them are members: see tests/memberships
     "/networks/{network}/coordinators": COORDINATOR,
@@ -179,6 +186,7 @@ def world():
         actor=lead,
     )
     report = make_report(running)
+    terms.keep_template(running.network, "fr", funding="Chacun sa part.", actor=coordinator)
     people = {
         "visitor": None,
         "stranger": make_person(),

@@ -33,8 +33,11 @@ from tracker.milestones import actions as milestones
 from tracker.milestones.queries import plan
 from tracker.milestones.states import DelayReason, NoteAudience
 from tracker.notifications import links as unsubscribing
+from tracker.projects.models import Project
 from tracker.projects.states import ProjectState
 from tracker.recruiting import actions as recruiting
+from tracker.terms import actions as terms
+from tracker.terms.states import AuthorOrder
 from tracker.seats import actions as seats
 from tracker.seats.states import Task
 
@@ -86,6 +89,7 @@ def _make_world() -> SimpleNamespace:
     seats.give(make_seat(running, place="005"), running.partners[1], actor=lead)
     make_seat(call, task=Task.TRANSLATION, place="")
     report = make_report(running, title=TITLE, abstract=TEXT, publisher="Союз", language="ru")
+    _agree_anew(running)
     _in_cyrillic()
     db.session.flush()
     return SimpleNamespace(
@@ -101,6 +105,15 @@ def _make_world() -> SimpleNamespace:
         report=report,
         pages=_pages(running, call, draft, published, review, invited, offered, report, seat),
     )
+
+
+def _agree_anew(project: Project) -> None:
+    """A second version of the terms with every part, which waits for a partner; and a template."""
+    parts: dict[str, Any] = dict.fromkeys(("translations", "publisher", "funding", "data", "leaving"), TEXT)
+    parts |= {"author_order": AuthorOrder.OTHER, "author_order_words": TEXT, "working_language": "ru", "text": TEXT}
+    tasks = {partner.id: TEXT for partner in project.partners[:1]}
+    terms.write(project, tasks=tasks, **parts, actor=project.lead)  # type: ignore[attr-defined]
+    terms.keep_template(project.network, "ru", **parts, actor=project.coordinator)  # type: ignore[attr-defined]
 
 
 def _asked_about_contacts(institution: Institution, contact: Person) -> tuple[Ask, Ask]:
@@ -196,6 +209,11 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         f"{running.path}/notes/new",
         f"{running.path}/terms",
         f"{running.path}/terms/write",
+        f"{call.path}/terms",
+        f"{call.path}/terms/write",
+        f"{running.path}/terms/history",
+        f"{running.path}/terms/1",
+        f"{running.path}/terms/2/changes",
         f"{running.path}/partners/invite",
         f"{running.path}/partners/roles",
         f"{running.path}/partners/lead",
@@ -245,6 +263,10 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         f"{running.network.path}/edit",
         f"{running.network.path}/wishes",
         f"{running.network.path}/members",
+        f"{running.network.path}/terms",
+        f"{running.network.path}/terms/ru",
+        f"{running.network.path}/terms/fr",
+        f"{running.network.path}/terms/ru/remove",
         asked.path,
         f"{running.network.path}/members/{institution.id}/leave",
         f"{running.network.path}/coordinators",

@@ -70,7 +70,7 @@ def test_a_coordinator_notes_the_confirmation_of_a_partner_known_by_its_printed_
 def test_two_people_writing_terms_lose_nothing(project, signed_in):
     path = f"/projects/{project.id}/terms/write"
     browser = signed_in(project.lead)
-    assert "Leaving" in browser.get(path).text
+    assert "How to leave" in browser.get(path).text
     assert browser.submit(path, number=0, text="Theirs").status_code == 303
     page = browser.submit(path, number=0, text="Mine")
     assert page.status_code == 409

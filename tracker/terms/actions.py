@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from typing import Any
 
 from tracker import clock
 from tracker.activity.kinds import declare
@@ -10,13 +11,16 @@ from tracker.asks.states import AskState
 from tracker.database import db
 from tracker.errors import RuleBroken
 from tracker.i18n import _, _l, list_and
-from tracker.institutions.models import Person
+from tracker.institutions.models import Network, Person
+from tracker.languages import is_language
 from tracker.projects.actions import leads, touch
 from tracker.projects.models import Partner, Project
 from tracker.projects.requirements import Missing, needs
 from tracker.projects.states import LEADING, ProjectState
 from tracker.terms import queries
-from tracker.terms.models import Confirmation, Terms
+from tracker.terms.models import Confirmation, Terms, TermsTask, TermsTemplate
+from tracker.terms.parts import FIELDS, changed, paired, parts_of, says_something, taking_part
+from tracker.terms.states import AuthorOrder
 
 declare(
     {
@@ -24,49 +28,43 @@ declare(
         "terms.confirm": _l("%(partner)s confirmed version %(number)s of the terms."),
         "terms.ask": _l("%(partner)s was asked to confirm version %(number)s of the terms."),
         "terms.object": _l("%(partner)s would like a change to version %(number)s of the terms."),
+        "terms.keep_template": _l("%(actor)s changed what terms start from (%(language)s)."),
+        "terms.remove_template": _l("%(actor)s removed what terms start from (%(language)s)."),
     }
 )
 ASK = "terms.confirm"
+CLOSED = frozenset({ProjectState.PUBLISHED, ProjectState.STOPPED})  # where terms are no longer changed
 
 
-def starting_text(project: Project) -> str:
-    """A first text to change, from what is known. In the interface's language."""
-    partners = "\n".join(f"- {partner.name}: …" for partner in project.committed)
-    lead = list_and([partner.name for partner in project.lead_partners]) or "…"
-    return "\n\n".join(
-        (
-            _("### Who does what"),
-            _("%(lead)s leads.", lead=lead),
-            partners,
-            _("### Authors"),
-            _("Everyone who wrote is an author. The order of the authors: by contribution."),
-            _("### Language and publication"),
-            _("We work in … and publish with …, in …"),
-            _("### Money"),
-            _("Each partner pays for its own part."),
-            _("### Data and files"),
-            _("What we collect together belongs to all of us."),
-            _("### Leaving"),
-            _("Any partner may leave at any time. What it contributed stays credited."),
-        )
-    )
+def write(
+    project: Project, *, actor: Person, text: str = "", tasks: Mapping[int, str] | None = None, **fields: Any
+) -> Terms:
+    """Write the next version. Its author's institution confirms it by writing; every other one is asked again.
 
-
-def write(project: Project, *, text: str, actor: Person) -> Terms:
-    """Write the next version. Its author's institution confirms it by writing; every other one is asked again."""
-    if project.state in (ProjectState.PUBLISHED, ProjectState.STOPPED):
+    `text` (Markdown) is what else is to be said, `tasks` what each partner does, by its id; `fields` are those of
+    TermsParts. What is left out is not said. Raises RuleBroken where nothing is said, or nothing else than before.
+    """
+    if project.state in CLOSED:
         raise RuleBroken(_("The terms of this project are no longer changed."))
     latest = queries.latest(project)
-    if latest is not None and latest.text.strip() == text.strip():
-        raise RuleBroken(_("Nothing has changed: this is the text of version %(number)s.", number=latest.number))
     terms = Terms(
         project=project,
         number=latest.number + 1 if latest else 1,
-        text=text,
         language=project.language,
         written_by=actor,
         written_at=clock.now(),
     )
+    _fill(terms, text=text, **fields)
+    said = tasks or {}
+    terms.tasks = [
+        TermsTask(partner=partner, partner_name=partner.name, role=partner.role, tasks=known, position=position)
+        for position, partner in enumerate(taking_part(project))
+        for known in [said.get(partner.id, "").strip()]
+    ]
+    if not says_something(parts_of(terms)):
+        raise RuleBroken(_("Write something first: who does what is a good start."))
+    if latest is not None and not paired(latest, terms):
+        raise RuleBroken(_("Nothing has changed: this is the text of version %(number)s.", number=latest.number))
     db.session.add(terms)
     db.session.flush()
     for partner in project.committed:
@@ -78,6 +76,40 @@ def write(project: Project, *, text: str, actor: Person) -> Terms:
     noted = record("terms.write", project, actor=actor, number=terms.number)
     ask_partners(terms, {}, because=noted)
     return terms
+
+
+def _fill(written: Terms | TermsTemplate, **fields: Any) -> None:
+    """Set what is said beside who does what."""
+    if unknown := set(fields) - set(FIELDS):
+        raise TypeError(f"terms have no such part: {sorted(unknown)}")
+    values = {**dict.fromkeys(FIELDS, ""), "author_order": AuthorOrder.UNSAID, **fields}
+    if values["author_order"] == AuthorOrder.OTHER and not values["author_order_words"].strip():
+        raise RuleBroken(_("Say in words in which order the authors stand."))
+    if values["working_language"] and not is_language(values["working_language"]):
+        raise RuleBroken(_("Choose a language from the list."))
+    for name, value in values.items():
+        setattr(written, name, AuthorOrder(value) if name == "author_order" else value)
+
+
+def keep_template(network: Network, language: str, *, actor: Person, **fields: Any) -> TermsTemplate:
+    """Say what the terms of a network's projects start from, in one language (BCP 47). Versions that stand stay."""
+    if not is_language(language):
+        raise RuleBroken(_("Choose a language from the list."))
+    template = queries.template(network, language)
+    if template is None:
+        template = TermsTemplate(network=network, language=language, version=0)
+    _fill(template, **fields)
+    template.version += 1
+    template.changed_by, template.changed_at = actor, clock.now()
+    db.session.add(template)
+    record("terms.keep_template", network, actor=actor, language=language)
+    return template
+
+
+def remove_template(template: TermsTemplate, *, actor: Person) -> None:
+    """Projects in this language start from the English template again, or from the built-in one."""
+    record("terms.remove_template", template.network, actor=actor, language=template.language)
+    db.session.delete(template)
 
 
 def ask_partners(terms: Terms, asks: Mapping[int, list[Ask]], *, because: Activity | None = None) -> None:
@@ -114,7 +146,14 @@ def _ask(terms: Terms, reply: Confirmation, because: Activity | None) -> None:
         actor=terms.written_by,
         because=because,
         number=terms.number,
+        changed=_changed_for(terms, reply.partner),
     )
+
+
+def _changed_for(terms: Terms, partner: Partner) -> list[dict[str, str]]:
+    """What changed for a partner since it last said yes."""
+    before = queries.compared_with(terms, partner.id)
+    return changed(before, terms) if before is not None else []
 
 
 def confirm(terms: Terms, partner: Partner, *, note: str = "", actor: Person) -> None:

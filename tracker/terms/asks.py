@@ -1,5 +1,6 @@
 """What terms ask: each partner whether it confirms the newest version."""
 
+from flask import get_template_attribute
 from markupsafe import Markup
 
 from tracker.asks.kinds import Choice, Kind, Shown, declare, words
@@ -7,7 +8,9 @@ from tracker.i18n import _, _l, format_day, list_and
 from tracker.institutions.models import Person
 from tracker.projects.permissions import lead_project
 from tracker.terms import actions, queries
-from tracker.terms.models import Confirmation
+from tracker.terms.changes import changes
+from tracker.terms.models import Confirmation, Terms
+from tracker.terms.parts import document
 
 
 def _shown(reply: Confirmation) -> Shown:
@@ -21,15 +24,37 @@ def _shown(reply: Confirmation) -> Shown:
         name=terms.written_by.name if terms.written_by else _("The tracker"),
         day=format_day(terms.written_at),
     )
+    before = queries.compared_with(terms, reply.partner_id)
     return Shown(
         facts=[
             (_("Version"), version),
             (_("Written by"), written),
             (_("Confirmed so far by"), list_and(confirmed) if confirmed else _("nobody yet")),
         ],
-        texts=[(_("The terms"), Markup(terms.text_html), terms.language)],
+        texts=[*([_changes(before, reply)] if before is not None else []), (_("The terms"), _whole(terms), "")],
         path=f"{terms.project.path}/terms",
     )
+
+
+def _changes(before: Terms, reply: Confirmation) -> tuple[str, Markup, str]:
+    """What is new to this partner: since the version it confirmed last, or since the one before."""
+    terms, number = reply.terms, before.number
+    if any(known.partner_id == reply.partner_id for known in before.confirmations):
+        heading = _(
+            "What changed since version %(number)s, which %(name)s confirmed", number=number, name=reply.partner.name
+        )
+    else:
+        heading = _("What changed since version %(number)s", number=number)
+    differing = changes(before, terms)
+    if not differing:
+        return heading, Markup("<p>{}</p>").format(_("Nothing: it says the same again.")), ""
+    shown = get_template_attribute("components/changes.html", "changed_parts")
+    return heading, Markup(shown(differing, terms.language)), ""
+
+
+def _whole(terms: Terms) -> Markup:
+    """Everything the version says."""
+    return Markup(get_template_attribute("terms/_document.html", "whole")(document(terms)))
 
 
 def _confirm(reply: Confirmation, *, actor: Person, note: str = "") -> None:

@@ -9,9 +9,10 @@ from tracker import clock
 from tracker.asks.models import Ask
 from tracker.asks.queries import asks_of
 from tracker.database import db
+from tracker.institutions.models import Network
 from tracker.projects import queries as project_queries
 from tracker.projects.models import Partner, Project
-from tracker.terms.models import Confirmation, Terms
+from tracker.terms.models import Confirmation, Terms, TermsTemplate
 
 CONFIRMED = (
     joinedload(Terms.written_by),
@@ -19,8 +20,9 @@ CONFIRMED = (
     selectinload(Terms.replies).joinedload(Confirmation.partner).joinedload(Partner.network),
     selectinload(Terms.replies).joinedload(Confirmation.person),
 )
+WHOLE = (*CONFIRMED, selectinload(Terms.tasks))  # what one reads
 FOR_ASK = (
-    joinedload(Confirmation.terms).options(joinedload(Terms.project).options(*project_queries.ON_THE_DOOR), *CONFIRMED),
+    joinedload(Confirmation.terms).options(joinedload(Terms.project).options(*project_queries.ON_THE_DOOR), *WHOLE),
     joinedload(Confirmation.partner).options(joinedload(Partner.institution), joinedload(Partner.network)),
 )
 LOOKED_BACK = timedelta(days=30)  # by the very first look
@@ -28,7 +30,7 @@ UNCOMMITTED = timedelta(hours=6)  # longer than it ever takes until others see w
 
 
 def latest(project: Project) -> Terms | None:
-    """The newest version of a project's terms, with who confirmed it."""
+    """The newest version of a project's terms, with who confirmed it; what it says of each partner is not read."""
     return db.session.scalars(
         sa.select(Terms)
         .where(Terms.project_id == project.id)
@@ -39,12 +41,49 @@ def latest(project: Project) -> Terms | None:
 
 
 def versions(project: Project) -> list[Terms]:
-    """Every version, newest first."""
-    return list(
-        db.session.scalars(
-            sa.select(Terms).where(Terms.project_id == project.id).options(*CONFIRMED).order_by(Terms.number.desc())
-        )
+    """Every version with all it says, newest first."""
+    query = sa.select(Terms).where(Terms.project_id == project.id).options(*WHOLE).order_by(Terms.number.desc())
+    found = list(db.session.scalars(query))
+    for terms in found:
+        set_committed_value(terms, "project", project)
+    return found
+
+
+def compared_with(terms: Terms, partner_id: int) -> Terms | None:
+    """What a partner is shown the changes against: the version it confirmed last, else the one before. None for the
+    first."""
+    confirmed = sa.exists().where(
+        Confirmation.terms_id == Terms.id, Confirmation.partner_id == partner_id, Confirmation.at.is_not(None)
     )
+    return db.session.scalars(
+        sa.select(Terms)
+        .where(Terms.project_id == terms.project_id, Terms.number < terms.number)
+        .options(*WHOLE)
+        .order_by(sa.case((confirmed, 0), else_=1), Terms.number.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def templates(network: Network) -> list[TermsTemplate]:
+    """What a network's terms start from, in each language in which it wrote that."""
+    query = sa.select(TermsTemplate).where(TermsTemplate.network_id == network.id)
+    return list(db.session.scalars(query.options(joinedload(TermsTemplate.changed_by)).order_by(TermsTemplate.id)))
+
+
+def template(network: Network, language: str) -> TermsTemplate | None:
+    """A network's template in one language."""
+    query = sa.select(TermsTemplate).where(TermsTemplate.network_id == network.id, TermsTemplate.language == language)
+    return db.session.scalars(query).one_or_none()
+
+
+def template_to_start_from(project: Project) -> TermsTemplate | None:
+    """The network's template in the project's language, else in English; None where it has neither."""
+    query = sa.select(TermsTemplate).where(
+        TermsTemplate.network_id == project.network_id, TermsTemplate.language.in_((project.language, "en"))
+    )
+    return db.session.scalars(
+        query.order_by(sa.case((TermsTemplate.language == project.language, 0), else_=1)).limit(1)
+    ).one_or_none()
 
 
 def for_ask(confirmation_id: int, *, lock: bool) -> Confirmation | None:
