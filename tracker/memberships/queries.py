@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from tracker.asks.models import Ask
-from tracker.asks.queries import MOST_SHOWN, of_networks
+from tracker.asks.queries import open_about_page
 from tracker.database import db
 from tracker.institutions.models import Institution, Membership, Network
 from tracker.memberships.models import Candidacy
@@ -35,8 +35,8 @@ def is_member(institution: Institution, network: Network) -> bool:
 
 
 def waiting(network: Network) -> list[Ask]:
-    """The open questions about joining a network, in either direction; MOST_SHOWN at the most."""
-    return list(db.session.scalars(of_networks([network.id], INVITATION, REQUEST).limit(MOST_SHOWN)))
+    """The open questions about institutions that may join a network, whoever asks; MOST_SHOWN at the most."""
+    return [ask for ask in open_about_page(Network.__tablename__, network.id) if "institution" in ask.details]
 
 
 def waiting_for(network: Network, institution_ids: Iterable[int]) -> dict[int, Ask]:
