@@ -62,6 +62,7 @@ DOORS = {
     "/projects/{running}/terms/1": TEAM,
     "/projects/{running}/terms/1/changes": TEAM,
     "/projects/{running}/partners/invite": LEADS,
+    "/projects/{running}/partners/invite-new": LEADS,
     "/projects/{running}/partners/roles": LEADS,
     "/projects/{call}/partners/offer": {"member", "lead"},  # this lead works at two institutions
     "/projects/{call}/call": MEMBERS,
@@ -84,6 +85,8 @@ DOORS = {
     "/institutions": EVERYONE,
     "/institutions/{institution}": EVERYONE,
     "/institutions/new": COORDINATOR,
+    "/institutions/ask": EVERYONE,
+    "/institutions/ask/sent": EVERYONE,
     "/institutions/{institution}/edit": {"partner", "coordinator"},
     "/institutions/{institution}/contacts": {"partner", "coordinator"},
     "/institutions/{institution}/contacts/1/dismiss": {"partner", "coordinator"},

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from tests.factories import (
     WORDS,
@@ -23,23 +23,26 @@ from tracker.accounts.models import Purpose
 from tracker.asks.models import Ask
 from tracker.asks.queries import latest
 from tracker.board.views import LISTS
+from tracker.calls import actions as calls
+from tracker.calls.queries import ASK
 from tracker.contacts import actions as contacts
 from tracker.database import db
 from tracker.dates import PartialDate
 from tracker.institutions import actions as institutions
-from tracker.institutions.models import Institution, Person
+from tracker.institutions.models import Institution, Network, Person
 from tracker.memberships import actions as memberships
 from tracker.milestones import actions as milestones
 from tracker.milestones.queries import plan
 from tracker.milestones.states import DelayReason, NoteAudience
+from tracker.newcomers import actions as newcomers
 from tracker.notifications import links as unsubscribing
 from tracker.projects.models import Project
 from tracker.projects.states import ProjectState
 from tracker.recruiting import actions as recruiting
-from tracker.terms import actions as terms
-from tracker.terms.states import AuthorOrder
 from tracker.seats import actions as seats
 from tracker.seats.states import Task
+from tracker.terms import actions as terms
+from tracker.terms.states import AuthorOrder
 
 TITLE = "Восстановление швейной промышленности"  # in another script, so that plain English shows what escaped _()
 TEXT = "Почему именно сейчас? Потому что **пора**."
@@ -70,6 +73,7 @@ def _make_world() -> SimpleNamespace:
     invited = recruiting.invite(call, running.partners[1].institution, note=TEXT, actor=lead)
     offering = make_institution("Институт", country="GH", languages=["ar", "fr"], acronym="ИЭ", city="Аккра")
     offered = recruiting.offer(call, offering, note=TEXT, actor=make_person("Анна", contact_of=offering))
+    _make_call(call, running.partner_people[0])
     draft = make_project(lead=lead, **(written | {"why_now": ""}))
     slipping = plan(running)[1]
     slipping.name = "Веха"
@@ -116,6 +120,38 @@ def _agree_anew(project: Project) -> None:
     terms.keep_template(project.network, "ru", **parts, actor=project.coordinator)  # type: ignore[attr-defined]
 
 
+def _make_call(call: Project, partner: Person) -> None:
+    """Days, a question with its answer, one without, and somebody who keeps it in mind."""
+    today, place = clock.today(), partner.affiliations[0].institution
+    calls.set_dates(
+        call,
+        opens_on=today,
+        questions_until=today + timedelta(days=10),
+        closes_on=today + timedelta(days=20),
+        actor=call.lead,  # type: ignore[attr-defined]
+    )
+    answered = calls.ask(call, place, text="Сколько стран?", language="ru", actor=partner)
+    calls.answer(answered, text="Четыре.", actor=call.lead)  # type: ignore[attr-defined]
+    calls.ask(call, place, text="Кто ведёт?", language="ru", actor=partner)
+    calls.keep(call, place, actor=partner)
+
+
+def _asks_to_be_added(network: Network) -> Ask:
+    """An institution that is on no record asks, and looks like one that is."""
+    asking = newcomers.apply(
+        network,
+        name="Институт",
+        country="PE",
+        person_name="Нина",
+        person_email="nina@example.org",
+        words=TEXT,
+        actor=None,
+    )
+    asked = latest("newcomers.application", asking)
+    assert asked is not None
+    return asked
+
+
 def _asked_about_contacts(institution: Institution, contact: Person) -> tuple[Ask, Ask]:
     """Somebody is asked to become its second contact, somebody says that they work there, and mail is refused."""
     contact.mail_trouble, contact.mail_trouble_at = "550 5.1.1", clock.now()
@@ -159,6 +195,8 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         f"{running.path}/seats",
         seat_of_running.path,
         "/institutions",
+        "/institutions/ask",
+        "/institutions/ask/sent",
         institution.path,
         "/networks",
         running.network.path,
@@ -215,6 +253,7 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         f"{running.path}/terms/1",
         f"{running.path}/terms/2/changes",
         f"{running.path}/partners/invite",
+        f"{running.path}/partners/invite-new",
         f"{running.path}/partners/roles",
         f"{running.path}/partners/lead",
         f"{running.path}/partners/{running.partners[1].id}/done",
@@ -224,6 +263,9 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         call.path,
         f"{call.path}/map",
         f"{call.path}/balance",
+        f"{call.path}/call",
+        f"{call.path}/call/dates",
+        db.session.scalars(select(Ask).where(Ask.kind == ASK).order_by(Ask.id.desc())).first().path,
         f"{call.path}/steps/start",
         to_lead.path,
         f"{call.path}/partners/{invited.id}/withdraw",
@@ -240,6 +282,8 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         call.path,
         f"{call.path}/seats",
         f"{running.path}/ledger",
+        f"{call.path}/call",
+        f"{call.path}/call/ask",
         to_partner.path,
         f"{to_partner.path}/pass-on",
         f"{institution.path}/invite",
@@ -268,6 +312,7 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         f"{running.network.path}/terms/fr",
         f"{running.network.path}/terms/ru/remove",
         asked.path,
+        _asks_to_be_added(running.network).path,
         f"{running.network.path}/members/{institution.id}/leave",
         f"{running.network.path}/coordinators",
         f"{running.network.path}/coordinators/{running.coordinator.id}/dismiss",
