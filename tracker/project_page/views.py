@@ -11,8 +11,10 @@ from tracker.asks.models import Ask
 from tracker.balance.meter import SHOWN_WHILE, meter
 from tracker.calls.queries import standing
 from tracker.database import db
+from tracker.ideas import radar
 from tracker.milestones import queries as milestone_queries
 from tracker.milestones.states import REASON_LABELS, DelayReason
+from tracker.newcomers.queries import outside
 from tracker.paging import paginate
 from tracker.project_page.ledger import lines
 from tracker.project_page.queries import ledger_of, open_asks
@@ -45,7 +47,8 @@ def show(project: Project) -> str:
     plan = milestone_queries.plan(project)
     terms = term_queries.latest(project) if follows else None
     asks = open_asks(project, person)
-    rows = _subjects(project, *project.partners, *plan, *(terms.replies if terms else ()))
+    unions = radar.of_page(project, person)
+    rows = _subjects(project, *project.partners, *plan, *(terms.replies if terms else ()), *unions.open)
     steps = _steps(project, asks)
     forward = next((step for step in steps if step.is_forward), None)
     call = standing(project, person) if project.state is ProjectState.RECRUITING else None
@@ -56,10 +59,13 @@ def show(project: Project) -> str:
         works=can("work_on_project", project),
         leads=leads,
         shown=[partner for partner in project.partners if leads or partner.takes_part or _is_own(partner)],
+        outside=outside(project) if follows else set(),
         seats=seat_queries.fillings_of(project.id),
         call=call,
         offers=can("offer_to_join", project) and call is not None and call.is_open,
         meter=meter(project, leads=leads) if follows and project.state in SHOWN_WHILE else None,
+        unions=unions,
+        alike=radar.beside(project, person),
         plan=plan,
         notes=milestone_queries.notes(project, person),
         reports=report_queries.of_project(project, person),
