@@ -8,6 +8,7 @@ from tracker.database import Base
 from tracker.ideas.states import UnionKind
 from tracker.institutions.models import Person
 from tracker.projects.models import Project
+from tracker.projects.states import ProjectState
 
 
 class Union(Base):
@@ -30,6 +31,26 @@ class Union(Base):
     into: Mapped[Project] = relationship(foreign_keys=into_id)
     asked_by: Mapped[Person | None] = relationship(foreign_keys=asked_by_id)
     answered_by: Mapped[Person | None] = relationship(foreign_keys=answered_by_id)
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended_at is None
+
+    @property
+    def stands(self) -> bool:
+        """Whether the project went on as part of the other, and was not resumed since."""
+        if not self.is_done or self.ended_at is None or self.project.state is not ProjectState.STOPPED:
+            return False
+        return all(transition.at <= self.ended_at for transition in self.project.transitions)
+
+    @property
+    def label(self) -> str:
+        return self.project.label
+
+    @property
+    def path(self) -> str:
+        """Where those who read the other project read the text of this one."""
+        return f"/projects/{self.into_id}/ideas/{self.id}"
 
     __table_args__ = (
         sa.Index(
