@@ -10,7 +10,8 @@ from tracker.activity.kinds import Why, declare
 from tracker.activity.models import Delivery
 from tracker.activity.record import record
 from tracker.asks.actions import take_back
-from tracker.contacts.queries import coordinators_of
+from tracker.contacts.actions import is_free
+from tracker.contacts.queries import SEAT, coordinators_of, open_offers
 from tracker.database import db
 from tracker.errors import RuleBroken
 from tracker.i18n import _, _l
@@ -78,9 +79,7 @@ def merge(one: Institution, other: Institution, *, values: Mapping[str, Any], ac
     db.session.add(noted)
     kept.checked_at = clock.now()  # whoever compares two records field by field has looked at them
     rewrite_institution(kept, **wanted)
-    for candidacy in queries.candidacies(kept.id):
-        if candidacy.network_id in kept.network_ids:
-            take_back(candidacy, INVITATION, REQUEST)
+    _end_what_is_settled(kept)
     record(
         "merging.merge",
         kept,
@@ -91,6 +90,16 @@ def merge(one: Institution, other: Institution, *, values: Mapping[str, Any], ac
         old_id=lost_id,
     )
     return kept
+
+
+def _end_what_is_settled(kept: Institution) -> None:
+    """Questions of one record that the other one has answered: a network it is in, a contact's place that is taken."""
+    for candidacy in queries.candidacies(kept.id):
+        if candidacy.network_id in kept.network_ids:
+            take_back(candidacy, INVITATION, REQUEST)
+    for _ask, offer in open_offers(kept):
+        if not is_free(offer):
+            take_back(offer, SEAT)
 
 
 def _who_looks_after(institution: Institution) -> Iterable[Person]:

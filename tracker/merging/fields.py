@@ -96,7 +96,11 @@ def other_names(one: Institution, other: Institution, values: Mapping[str, Any])
         for text in (row.name, row.native_name, row.other_names)
         for line in text.splitlines()
     ]
-    return "\n".join({fold(name): name for name in reversed(names) if name and fold(name) not in own}.values())
+    kept: dict[str, str] = {}
+    for name in names:
+        if name and fold(name) not in own:
+            kept.setdefault(fold(name), name)
+    return "\n".join(kept.values())
 
 
 def notes(rows: Iterable[Institution]) -> str:
