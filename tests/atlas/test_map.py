@@ -182,7 +182,6 @@ def test_the_queries_do_not_grow_with_the_partners(call, signed_in, queries):
 def test_the_coastline_is_kept_for_a_year(client):
     page = client.get(f"{make_network().path}/map").text
     address = re.search(r'<use class="worldmap__land" href="([^"#]+)#land"', page)[1]
-    with client.get(address, headers={"Accept-Encoding": "gzip, deflate, br"}) as answer:
+    with client.get(address) as answer:
         assert answer.mimetype == "image/svg+xml"
         assert "max-age=31536000" in answer.headers["Cache-Control"]
-        assert len(answer.data) <= 20 * 1024  # compressed on its way
