@@ -210,7 +210,7 @@ def template(network: Network, language: str) -> Any:
     page = render_template(
         "terms/template.html",
         network=network,
-        language=language,
+        tag=language,
         template=known,
         form=form,
         is_stale=is_stale,
