@@ -29,7 +29,7 @@ class SeatForm(BaseForm):
     language = SelectField(_l("In which language?"))
     skills = TextAreaField(
         _l("Which skills does it take?"),
-        [Optional(), Length(max=SKILLS_LENGTH)],
+        [Length(max=SKILLS_LENGTH)],  # not Optional: that would end the checks of an empty field
         description=_l("In a few words: “household surveys, panel data”."),
         render_kw={"rows": 2},
     )

@@ -26,11 +26,12 @@ def fillings_of(project_id: int) -> list[Seat]:
 
 def is_sought() -> sa.ColumnElement[bool]:
     """The condition that somebody is looked for, for a query over Seat and Project; see also `visible_to`."""
-    return sa.and_(
-        Seat.state == SeatState.OPEN,
-        sa.or_(Seat.until.is_(None), Seat.until >= earth_day()),
-        Project.state.in_(SEEKING),
-    )
+    return sa.and_(is_free(), Project.state.in_(SEEKING))
+
+
+def is_free() -> sa.ColumnElement[bool]:
+    """The part of it that the seat itself tells."""
+    return sa.and_(Seat.state == SeatState.OPEN, sa.or_(Seat.until.is_(None), Seat.until >= earth_day()))
 
 
 def sought(actor: Person | None) -> sa.Select[Seat]:
