@@ -1,8 +1,9 @@
-"""The one door to the search: put, remove, matching, ranked, everywhere; spread and sharing, to compare things."""
+"""The one door to the search: put, remove, matching, ranked, everywhere."""
 
 from collections.abc import Callable, Sequence
 from math import log
 from types import ModuleType
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
@@ -14,12 +15,12 @@ from tracker.search import postgresql, sqlite
 from tracker.search.models import SearchEntry
 from tracker.search.words import likely, stems, terms, tokens
 
-__all__ = ["everywhere", "fold", "follows", "matching", "put", "ranked", "remove", "resembling", "sharing", "spread"]
+__all__ = ["everywhere", "fold", "follows", "matching", "put", "ranked", "remove", "resembling"]
 
-FEWEST_COMMON = 40  # entries that hold a word before it says nothing, in a small collection
-MOST_COMMON = 2_000  # the same in a large one, where it would be a fifth
-MOST_READ = 2_500  # entries that are ranked for one text: its rarest words choose them
-TELLING = 20  # times rarer than common: as telling as a word can be
+SAMPLE = 400  # entries that tell how common a word is
+FEWEST_COMMON = 40  # entries that hold a word before it says nothing, in a small collection; else a fifth of them
+TELLING = 8  # times rarer than common: as telling as a word can be
+MOST_READ = 1_500  # entries that are ranked for one text: its rarest words choose them
 
 _followers: dict[str, list[Callable[[int], None]]] = {}
 
@@ -96,11 +97,11 @@ def resembling(
     """Things whose texts share telling words with `text`: (ids, the best first, at most `limit`; weights).
 
     Words are compared by their stems (see `words.stems`), so that some meet across languages. The weights say how
-    telling each stem of the text is: 1 where few entries hold it, 0 where a fifth do. The rarest choose, until they
-    stand in MOST_READ entries together: no text costs more. `among` is a condition over `SearchEntry`, such as
-    `SearchEntry.subject_id.in_(…)` for what a reader may see. At most three queries.
+    telling each stem of the text is: 1 where few of the things hold it, 0 where a fifth do, reckoned from a sample of
+    them. The rarest choose, until they stand in some MOST_READ entries together: no text costs more. `among` is a
+    condition over `SearchEntry`, such as `SearchEntry.subject_id.in_(…)` for what a reader may see. At most three queries.
     """
-    weights, chosen = _weights(list(stems(text)))
+    weights, chosen = _weights(subject_type, list(stems(text)))
     asked = [term for stem in chosen for term in likely(stem)]
     if not asked:
         return [], weights
@@ -115,26 +116,31 @@ def resembling(
     return list(db.session.scalars(query if among is None else query.where(among))), weights
 
 
-def _weights(found: list[str]) -> tuple[dict[str, float], list[str]]:
+def _weights(subject_type: str, found: list[str]) -> tuple[dict[str, float], list[str]]:
     """How telling each stem is (0 to 1), and those of them that are searched for, the rarest first."""
     if not found:
         return {}, []
-    back = _back_end()
-    entries = db.session.scalar(sa.select(sa.func.max(SearchEntry.id))) or 0
-    common = min(max(entries // 5, FEWEST_COMMON), MOST_COMMON)
-    counts = [
-        sa.select(sa.literal_column(str(place)), sa.func.count()).select_from(
-            sa.select(back.ENTRY).where(back.holds_any(likely(stem))).limit(common).subquery()
-        )
-        for place, stem in enumerate(found)
-    ]
-    held = {found[place]: number for place, number in db.session.execute(sa.union_all(*counts))}
-    weights = {stem: min(1.0, log(common / max(1, number)) / log(TELLING)) for stem, number in held.items()}
+    of_type = SearchEntry.subject_type == subject_type
+    last = db.session.scalar(sa.select(sa.func.max(SearchEntry.subject_id)).where(of_type)) or 0
+    step = last // SAMPLE + 1
+    sample = sa.select(SearchEntry.tokens).where(of_type, SearchEntry.subject_id.in_(range(last, 0, -step)))
+    texts = [f" {tokens} " for tokens in db.session.scalars(sample)]
+    common = max(last / 5, FEWEST_COMMON)
+    held = {stem: _how_many(stem, texts, step) for stem in found}
+    weights = {stem: max(0.0, min(1.0, log(common / number) / log(TELLING))) for stem, number in held.items()}
     chosen: list[str] = []
-    for stem in sorted(found, key=lambda known: held[known]):
-        if weights[stem] > 0 and held[stem] and sum(held[known] for known in chosen) + held[stem] <= MOST_READ:
+    read = 0.0
+    for stem in sorted(found, key=held.__getitem__):
+        read += held[stem]
+        if weights[stem] > 0 and (read <= MOST_READ or not chosen):
             chosen.append(stem)
     return weights, chosen
+
+
+def _how_many(stem: str, texts: list[str], step: int) -> float:
+    """In about how many entries a stem stands, of which each `step`th is given; one that none holds in less."""
+    ways = [f" {tokens[0]}" if begins else f" {tokens[0]} " for tokens, begins in likely(stem)]
+    return max(step * sum(any(way in text for way in ways) for text in texts), step / 2)
 
 
 def spread(subject_type: str, asked: Sequence[str]) -> dict[str, int]:
