@@ -99,7 +99,8 @@ def resembling(
     Words are compared by their stems (see `words.stems`), so that some meet across languages. The weights say how
     telling each stem of the text is: 1 where few of the things hold it, 0 where a fifth do, reckoned from a sample of
     them. The rarest choose, until they stand in some MOST_READ entries together: no text costs more. `among` is a
-    condition over `SearchEntry`, such as `SearchEntry.subject_id.in_(…)` for what a reader may see. At most three queries.
+    condition over `SearchEntry`, such as `SearchEntry.subject_id.in_(…)` for what a reader may see.
+    Three queries at most.
     """
     weights, chosen = _weights(subject_type, list(stems(text)))
     asked = [term for stem in chosen for term in likely(stem)]
