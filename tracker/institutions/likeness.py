@@ -41,6 +41,12 @@ def name_key(name: str) -> str:
     return " ".join("centre" if word == "center" else word for word in words if word != "the")
 
 
+def asked_for(name: str) -> str:
+    """The words of a name with which the search finds all names of the same key, and perhaps more."""
+    words = [word for word in name_key(name).split() if word not in ("and", "centre")]
+    return " ".join(words) or name
+
+
 def variants(printed: str) -> tuple[list[str], list[str]]:
     """The other names and the acronyms that a printed name holds.
 

@@ -5,7 +5,7 @@ from sqlalchemy.orm import defer, joinedload, selectinload
 
 from tracker import clock, countries
 from tracker.database import db
-from tracker.institutions.likeness import heart, host_of, initials, name_key, variants
+from tracker.institutions.likeness import asked_for, heart, host_of, initials, name_key, variants
 from tracker.institutions.models import (
     Affiliation,
     Contact,
@@ -217,7 +217,7 @@ def _called(names: Iterable[str]) -> list[Institution]:
     if not wanted:
         return []
     found = [Institution.sort_name.in_([index.fold(name)[:250] for name in wanted.values()])]
-    found += [Institution.id.in_(index.matching("institution", name)) for name in wanted.values()]
+    found += [Institution.id.in_(index.matching("institution", asked_for(name))) for name in wanted.values()]
     candidates = db.session.scalars(sa.select(Institution).where(sa.or_(*found)).order_by(Institution.id).limit(200))
     return [row for row in candidates if wanted.keys() & {name_key(name) for name in _every_name_of(row)}]
 

@@ -38,7 +38,7 @@ def _shown(application: Application) -> Shown:
         Markup('<li><a href="{}">{}</a>{} · {}</li>').format(
             institution.path, institution.name, f" ({institution.acronym})" if institution.acronym else "", place
         )
-        for institution in queries.alike(application)
+        for institution in application.alike
         for place in [_place(institution)]
     ]
     alike = Markup("<ul>{}</ul>").format(Markup("").join(rows)) if rows else Markup("")
@@ -55,7 +55,7 @@ def _address(application: Application) -> str:
 
 def _known_ones(application: Application) -> Mapping[str, Any]:
     """What looks alike, and a way to name another."""
-    found = {str(row.id): f"{row.name}, {_place(row)}" for row in queries.alike(application)}
+    found = {str(row.id): f"{row.name}, {_place(row)}" for row in application.alike}
     return found | {ANOTHER: _l("another one, which I name below")}
 
 

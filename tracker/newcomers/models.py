@@ -36,6 +36,8 @@ class Application(Base):
     person: Mapped[Person | None] = relationship()
     institution: Mapped[Institution | None] = relationship()
 
+    alike = tuple[Institution, ...]()  # no column: what looked like it when `queries.application_for_ask` read it
+
     @property
     def label(self) -> str:
         return self.name

@@ -30,8 +30,11 @@ _PAGE = re.compile(r"(?:.*/)?([1-9][0-9]{0,8})/?")
 
 def application_for_ask(application_id: int, *, lock: bool) -> Application | None:
     """An application with what its question shows; locked, so that two coordinators wait for each other."""
-    people = (joinedload(Application.network), joinedload(Application.person), joinedload(Application.institution))
-    return db.session.get(Application, application_id, options=people, **locked(Application, lock))
+    beside = (joinedload(Application.network), joinedload(Application.person), joinedload(Application.institution))
+    application = db.session.get(Application, application_id, options=beside, **locked(Application, lock))
+    if application is not None:
+        application.alike = _alike(application)
+    return application
 
 
 def network(network_id: int) -> Network:
@@ -57,10 +60,10 @@ def networks_to_ask() -> list[Network]:
     return sorted(networks(), key=lambda known: -counts.get(known.id, 0))
 
 
-def alike(application: Application) -> list[Institution]:
+def _alike(application: Application) -> tuple[Institution, ...]:
     """What is here today and perhaps the institution that asks."""
     found = look_alikes(**{name: getattr(application, name) for name in LOOKED_AT})
-    return [institution for institution in found if institution.id != application.institution_id]
+    return tuple(institution for institution in found if institution.id != application.institution_id)
 
 
 def meant(words: str, country: str) -> list[Institution]:
