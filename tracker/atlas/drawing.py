@@ -1,7 +1,7 @@
 """What is drawn on the coastline: circles, squares on their corner, lines, in whole units of the map."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import hypot, sqrt
 
 from tracker.atlas.points import point_of
@@ -83,6 +83,18 @@ def _cells(points: Sequence[Point], size: float) -> dict[tuple[int, int], list[P
     for point in points:
         cells.setdefault((int(point.left // size), int(point.top // size)), []).append(point)
     return cells
+
+
+def beside(shapes: Iterable[Spot], others: Sequence[Spot]) -> list[Spot]:
+    """The shapes, each that would lie under one of the others moved to its right."""
+
+    def moved(shape: Spot) -> Spot:
+        above = [o for o in others if hypot(o.left - shape.left, o.top - shape.top) < (o.radius + shape.radius) / 2]
+        if not above:
+            return shape
+        return replace(shape, left=max(other.left + other.radius for other in above) + shape.radius)
+
+    return [moved(shape) for shape in shapes]
 
 
 def nearest(spots: Sequence[Spot]) -> Callable[[tuple[int, int]], tuple[int, int]]:

@@ -2,7 +2,7 @@ from flask import Blueprint, render_template, request
 
 from tracker.access import actor, can, load, public, requires
 from tracker.atlas import queries
-from tracker.atlas.drawing import Picture, Point, draw_lines, group, nearest, place
+from tracker.atlas.drawing import Picture, Point, beside, draw_lines, group, nearest, place
 from tracker.atlas.queries import Crowd, Place
 from tracker.i18n import country_name
 from tracker.institutions.models import Institution, Network
@@ -70,7 +70,7 @@ def _of_project(project: Project, partners: list[Partner], asked: list[Partner],
     return Picture(
         spots,
         asked=group(_points(asked), radius=OF_A_PROJECT),
-        seats=group(wanted, radius=OF_A_PROJECT),
+        seats=beside(group(wanted, radius=OF_A_PROJECT), spots),
         lines=lines,
     )
 

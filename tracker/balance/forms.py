@@ -18,13 +18,13 @@ class WishForm(BaseForm):
     """What a network wishes of the partners of a project; every field may stay empty."""
 
     version = HiddenField()
-    institutions = _number(_l("At least so many institutions"), "institutions")
-    countries = _number(_l("At least so many countries"), "countries")
+    institutions = _number(_l("At least this many institutions"), "institutions")
+    countries = _number(_l("At least this many countries"), "countries")
     regions = _number(
-        _l("At least so many regions"), "regions", _l("Of the five: Africa, Americas, Asia, Europe, Oceania.")
+        _l("At least this many regions"), "regions", _l("Of the five: Africa, Americas, Asia, Europe, Oceania.")
     )
-    languages = _number(_l("At least so many languages that they work in"), "languages")
-    newcomers = _number(_l("At least so many institutions in their first project here"), "newcomers")
+    languages = _number(_l("At least this many languages that they work in"), "languages")
+    newcomers = _number(_l("At least this many institutions in their first project here"), "newcomers")
     largest_share = _number(
         _l("At most this share from one country"), "largest_share", _l("In percent: 50 means half of the institutions.")
     )

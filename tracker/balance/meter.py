@@ -192,9 +192,7 @@ def _advice(likely: _Side, members: set[str]) -> list[str]:
     ]
     advice = []
     if missing:
-        advice.append(
-            _("The network has members there, but no partner comes yet from: %(regions)s.", regions=list_and(missing))
-        )
+        advice.append(_("No partner yet from: %(regions)s. The network has members there.", regions=list_and(missing)))
     if len(present) == 1 and len(likely.institutions) > 1:
         advice.append(_("All partners are from one country so far: %(country)s.", country=country_name(*present)))
     return advice
