@@ -167,15 +167,15 @@ def test_the_map_of_5000_members_stays_small_in_few_queries(shown, client, queri
 
 
 def test_the_queries_do_not_grow_with_the_partners(call, signed_in, queries):
-    lead = signed_in(call.lead)
-    lead.get(f"{call.path}/map")
+    lead, path = signed_in(call.lead), f"{call.path}/map"
+    lead.get(path)
     with queries() as before:
-        lead.get(f"{call.path}/map")
+        lead.get(path)
     for country in ("SN", "EG", "ZA"):
         recruiting.invite(call, make_institution(country=country), actor=call.lead)
         make_seat(call, place=country)
     with queries() as after:
-        lead.get(f"{call.path}/map")
+        lead.get(path)
     assert len(after) == len(before)
 
 

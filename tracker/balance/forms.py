@@ -11,7 +11,9 @@ from tracker.i18n import _l
 def _number(label: Any, name: str, hint: Any = "") -> IntegerField:
     most = MOST[name]
     within = NumberRange(1, most, _l("Give a whole number from 1 to %(most)s, or leave it empty.", most=str(most)))
-    return IntegerField(label, [Optional(), within], description=hint, render_kw={"min": 1, "max": most})
+    # An id of its own: that of the choice of language on every page is "languages".
+    shown = {"min": 1, "max": most}
+    return IntegerField(label, [Optional(), within], id=f"wish-{name}", description=hint, render_kw=shown)
 
 
 class WishForm(BaseForm):
