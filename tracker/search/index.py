@@ -20,7 +20,7 @@ __all__ = ["everywhere", "fold", "follows", "matching", "put", "ranked", "remove
 SAMPLE = 400  # entries that tell how common a word is
 FEWEST_COMMON = 40  # entries that hold a word before it says nothing, in a small collection; else a fifth of them
 TELLING = 8  # times rarer than common: as telling as a word can be
-MOST_READ = 1_500  # entries that are ranked for one text: its rarest words choose them
+MOST_READ = 2_500  # entries that are ranked for one text: its rarest words choose them
 
 _followers: dict[str, list[Callable[[int], None]]] = {}
 
