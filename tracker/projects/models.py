@@ -106,6 +106,7 @@ class Project(Base):
         sa.Index("ix_project_coordinated", "network_id", "state", "changed_at", "id", "audience"),
         sa.Index("ix_project_read", "audience", "state", "changed_at", "id"),
         sa.Index(None, "audience", "changed_at", "id"),
+        sa.Index(None, "state", "audience", "network_id", "id"),  # which seek partners
         sa.Index(None, "changed_at", "id"),
     )
 
@@ -165,7 +166,7 @@ class Partner(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(sa.ForeignKey("project.id", ondelete="CASCADE"))
-    institution_id: Mapped[int | None] = mapped_column(sa.ForeignKey("institution.id"), index=True)
+    institution_id: Mapped[int | None] = mapped_column(sa.ForeignKey("institution.id"))
     network_id: Mapped[int | None] = mapped_column(sa.ForeignKey("network.id"), index=True)
     listed_as: Mapped[str] = mapped_column(sa.String(250), default="")
     listed_country: Mapped[str] = mapped_column(sa.String(2), default="")
@@ -195,6 +196,7 @@ class Partner(Base):
     __table_args__ = (
         sa.UniqueConstraint("project_id", "institution_id"),
         sa.UniqueConstraint("project_id", "network_id"),
+        sa.Index(None, "institution_id", "commitment", "project_id"),
         sa.Index(  # who has waited longest for an answer
             "ix_partner_unanswered",
             "asked_at",

@@ -51,7 +51,8 @@ class Seat(Base):
 
     __table_args__ = (
         sa.CheckConstraint("taken >= 0 and taken <= wanted", name="taken"),
-        sa.Index(None, "state", "until", "id"),
+        # Wide enough to rank those that seek somebody within the index.
+        sa.Index(None, "state", "until", "project_id", "place", "language", "id"),
         sa.Index(None, "place", "state"),
         sa.Index(
             "ix_seat_untold",

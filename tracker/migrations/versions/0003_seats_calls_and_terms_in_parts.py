@@ -197,7 +197,11 @@ def upgrade() -> None:
     with op.batch_alter_table("seat", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_seat_place_state"), ["place", "state"], unique=False)
         batch_op.create_index(batch_op.f("ix_seat_project_id"), ["project_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_seat_state_until_id"), ["state", "until", "id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_seat_state_until_project_id_place_language_id"),
+            ["state", "until", "project_id", "place", "language", "id"],
+            unique=False,
+        )
         batch_op.create_index(
             "ix_seat_untold",
             ["id"],
@@ -308,11 +312,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_terms_task_partner_id"), ["partner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_terms_task_terms_id"), ["terms_id"], unique=False)
 
+    with op.batch_alter_table("institution", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_institution_country"))
+        batch_op.create_index(
+            batch_op.f("ix_institution_country_sort_name_checked_at"),
+            ["country", "sort_name", "checked_at"],
+            unique=False,
+        )
+
     with op.batch_alter_table("partner", schema=None) as batch_op:
         batch_op.add_column(sa.Column("people", sa.Text(), nullable=False, server_default=""))
+        batch_op.drop_index(batch_op.f("ix_partner_institution_id"))
+        batch_op.create_index(
+            batch_op.f("ix_partner_institution_id_commitment_project_id"),
+            ["institution_id", "commitment", "project_id"],
+            unique=False,
+        )
 
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.add_column(sa.Column("hears_of_calls", sa.Boolean(), nullable=False, server_default="1"))
+
+    with op.batch_alter_table("project", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_project_state_audience_network_id_id"),
+            ["state", "audience", "network_id", "id"],
+            unique=False,
+        )
 
     with op.batch_alter_table("terms", schema=None) as batch_op:
         batch_op.add_column(sa.Column("author_order", sa.String(length=40), nullable=False, server_default="unsaid"))
