@@ -154,7 +154,7 @@ def test_the_pages_ask_as_much_of_the_database_however_much_there_is(two, signed
 
     make_institution("Delta Institute", member_of=two.network)
     before = asked()
-    for number in range(4):
+    for _number in range(4):
         make_institution("Delta Institute", member_of=two.network)
         make_person(institution=two.older)
         make_person(institution=two.newer)
