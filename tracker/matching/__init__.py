@@ -1,1 +1,1 @@
-"""Which institutions fit a seat, and which seats fit an institution, each with the reasons spelled out."""
+"""Which institutions fit a seat, and which seats an institution could fill: each rank says why."""
