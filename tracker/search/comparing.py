@@ -24,7 +24,7 @@ def spread(subject_type: str, asked: Sequence[str]) -> dict[str, int]:
 
 
 def sharing(subject_type: str, asked: Sequence[str]) -> Any:
-    """A SELECT of (subject_id, found: how many of these stems it holds, which: 1 for the first, 2 for the second, 4 …, summed).
+    """A SELECT of (subject_id, found: how many of these stems it holds, which: 1 for the first, 2, 4 …, summed).
 
     A row for each thing of the type that holds at least one. Made for stems that few hold: see `spread`.
     """

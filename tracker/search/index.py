@@ -1,9 +1,8 @@
 """The one door to the search: put, remove, matching, ranked, everywhere."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from math import log
 from types import ModuleType
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
@@ -142,50 +141,6 @@ def _how_many(stem: str, texts: list[str], step: int) -> float:
     """In about how many entries a stem stands, of which each `step`th is given; one that none holds in less."""
     ways = [f" {tokens[0]}" if begins else f" {tokens[0]} " for tokens, begins in likely(stem)]
     return max(step * sum(any(way in text for way in ways) for text in texts), step / 2)
-
-
-def spread(subject_type: str, asked: Sequence[str]) -> dict[str, int]:
-    """How many things of a type hold each of these stems (see `words.stems`); those that none holds are left out."""
-    if not asked:
-        return {}
-    held = _holding(asked)
-    query = sa.select(held.c.place, sa.func.count()).where(held.c.entry_id.in_(_entries(subject_type)))
-    return {asked[place]: number for place, number in db.session.execute(query.group_by(held.c.place))}
-
-
-def sharing(subject_type: str, asked: Sequence[str]) -> sa.Select[tuple[int, int, int]]:
-    """(subject_id, found: how many of these stems it holds, which: 1 for the first, 2 for the second, 4 …, summed).
-
-    A row for each thing of the type that holds at least one. Made for stems that few hold: see `spread`.
-    """
-    held = _holding(asked)
-    return (
-        sa.select(
-            SearchEntry.subject_id,
-            sa.func.count().label("found"),
-            sa.func.sum(sa.case(*((held.c.place == place, 1 << place) for place in range(len(asked))))).label("which"),
-        )
-        .join(held, held.c.entry_id == SearchEntry.id)
-        .where(SearchEntry.subject_type == subject_type, held.c.entry_id.in_(_entries(subject_type)))
-        .group_by(SearchEntry.subject_id)
-    )
-
-
-def _holding(asked: Sequence[str]) -> sa.Subquery:
-    """(place of a stem in `asked`, entry_id of an entry that holds it)."""
-    back = _back_end()
-    parts = [
-        sa.select(sa.literal_column(str(place)).label("place"), back.ENTRY.label("entry_id")).where(
-            back.holds_any(likely(stem))
-        )
-        for place, stem in enumerate(asked)
-    ]
-    return sa.union_all(*parts).subquery()
-
-
-def _entries(subject_type: str) -> sa.Select[int]:
-    # From the index alone: the entries of other things, most of them long, are never read.
-    return sa.select(SearchEntry.id).where(SearchEntry.subject_type == subject_type)
 
 
 def _best(words: str, limit: int, condition: sa.ColumnElement[bool]) -> list[tuple[str, int]]:
