@@ -8,11 +8,13 @@ from tracker.asks.actions import overdue_since
 from tracker.calls.queries import kept
 from tracker.database import db
 from tracker.home import queries
+from tracker.matching.openings import best_of
 from tracker.milestones.models import Milestone
 from tracker.milestones.queries import coming
 from tracker.projects import queries as project_queries
 from tracker.reports import queries as report_queries
 
+MOST_FITTING = 5  # seats on one's own page
 bp = Blueprint("home", __name__)
 
 
@@ -45,6 +47,7 @@ def me() -> str:
         milestones=[known for known in coming(person, queries.COMING) if known.id not in asked_already],
         asked=queries.asked_by(person),
         kept=kept(person),
+        fitting=best_of(person, MOST_FITTING),
         projects=queries.first(project_queries.project_list(person, mine=True), 30),
     )
 

@@ -98,7 +98,7 @@ def _finder(project: Project, seat: Seat | None) -> str:
             "theme": [(str(row_id), name) for row_id, name in theme_queries.choices()],
         },
         missing=_without_partner(project, present),
-        seeks=project.state in SEEKS_PARTNERS and (seat is None or seat.free > 0),
+        seeks=_seeks(project, seat),
         most_compared=MOST_COMPARED,
         **_addresses(project, seat),
     )
@@ -119,6 +119,7 @@ def _compare(project: Project, seat: Seat | None) -> str:
         fits={known.institution.id: known.fit for known in fits},
         past=finder.past_projects(actor(), ids),
         contacts={row.id: _contacts(row) for row in compared},
+        seeks=_seeks(project, seat),
         **_addresses(project, seat),
     )
 
@@ -133,6 +134,11 @@ def _seat(project: Project, seat_id: int) -> Seat:
         sa.select(Seat).where(Seat.id == seat_id, Seat.project_id == project.id).options(*finder.WITH_WORDS)
     ).first()
     return seat or abort(404)
+
+
+def _seeks(project: Project, seat: Seat | None) -> bool:
+    """Whether somebody can be invited now."""
+    return project.state in SEEKS_PARTNERS and (seat is None or (seat.free > 0 and not seat.is_over))
 
 
 def _contacts(institution: Institution) -> list[Person] | None:
