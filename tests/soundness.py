@@ -4,11 +4,17 @@ from functools import lru_cache
 
 import html5lib
 
+PIECES = {"/projects/alike"}  # no pages: a script puts them into one
+
 
 @lru_cache(maxsize=2000)
 def check_page(html: str, path: str) -> None:
     """Valid markup, one h1 that begins the title, no duplicate id, every control labelled, every form with a token."""
     parser = html5lib.HTMLParser(strict=False, namespaceHTMLElements=False)
+    if path in PIECES and not html.startswith("<!doctype"):
+        parser.parseFragment(html)
+        assert not parser.errors, f"{path}: {parser.errors[:3]}"
+        return
     page = parser.parse(html)
     errors = [error for _position, error, _data in parser.errors]
     assert not errors, f"{path}: {parser.errors[:3]}"
