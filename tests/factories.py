@@ -173,7 +173,9 @@ def add_partners(project: Project, countries: Iterable[str]) -> None:
 def agree_terms(project: Project) -> None:
     """Terms written by the lead and confirmed by everybody."""
     lead = project.lead  # type: ignore[attr-defined]
-    written = terms.write(project, text=WORDS["terms"], actor=lead)
+    said = WORDS["terms"]
+    tasks = {partner.id: said for partner in project.committed}
+    written = terms.write(project, text=said, funding=said, tasks=tasks, actor=lead)
     for partner in terms.unconfirmed(project, written):
         terms.confirm(written, partner, actor=lead)
 

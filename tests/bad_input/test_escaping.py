@@ -157,6 +157,7 @@ def test_every_text_of_the_domain_was_tried(hostile_world):
         *("person.name", "person.about", "theme.name", "theme.description", "project.title", "project.question"),
         *("project.why_now", "project.summary", "project.method", "project.funding", "project.notes"),
         *("milestone.name", "progress_note.text", "terms.text", "partner.note", "report.title", "report.abstract"),
+        *("terms.funding", "terms_task.tasks"),
         *("report.publisher", "report_author.name", "report_author.affiliation", "date_change.words"),
     ):
         assert wanted in tried, (wanted, sorted(tried))

@@ -18,10 +18,13 @@ from tracker.milestones.models import Milestone
 from tracker.milestones.states import TEMPLATES, DelayReason, NoteAudience
 from tracker.projects import actions as projects
 from tracker.projects.models import Partner, Project
+from tracker.projects.states import LEADING
 from tracker.recruiting import actions as recruiting
 from tracker.reports import actions as reports
 from tracker.terms import actions as terms_actions
 from tracker.terms.models import Terms
+from tracker.terms.parts import taking_part
+from tracker.terms.states import AuthorOrder
 
 LEAVING = "Nuestro equipo pasa a otro estudio; dejamos los instrumentos y los datos a disposición de todos."
 DECLINING = {
@@ -173,9 +176,16 @@ class Life:
         return next(partner for partner in self.project.partners if partner.institution is institution)
 
     def _write_terms(self) -> None:
-        lead = self.cast.printed(self.study.lead, self.study.language).split(",")[0]
-        text = TERMS[self.study.language].format(lead=lead)
-        self.terms = terms_actions.write(self.project, text=text, actor=self.lead)
+        words = dict(TERMS[self.study.language])
+        lead, partner = words.pop("lead"), words.pop("partner")
+        self.terms = terms_actions.write(
+            self.project,
+            tasks={known.id: lead if known.role in LEADING else partner for known in taking_part(self.project)},
+            author_order=AuthorOrder.CONTRIBUTION,
+            working_language=self.study.language,
+            **words,
+            actor=self.lead,
+        )
 
     def _confirm(self, place: str, contact: Person) -> None:
         terms_actions.confirm(self.terms, self._partner(place), actor=contact)
