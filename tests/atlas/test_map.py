@@ -174,6 +174,7 @@ def test_the_queries_do_not_grow_with_the_partners(call, signed_in, queries):
     for country in ("SN", "EG", "ZA"):
         recruiting.invite(call, make_institution(country=country), actor=call.lead)
         make_seat(call, place=country)
+    db.session.flush()
     with queries() as after:
         lead.get(path)
     assert len(after) == len(before)
