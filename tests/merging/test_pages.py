@@ -159,3 +159,11 @@ def test_the_pages_ask_as_much_of_the_database_however_much_there_is(two, signed
         make_person(institution=two.older)
         make_person(institution=two.newer)
     assert all(after <= earlier for after, earlier in zip(asked(), before, strict=True))
+
+
+def test_texts_that_begin_alike_still_differ(two, signed_in):
+    two.older.description, two.newer.description = "word " * 400 + "one", "word " * 400 + "**two**"
+    browser = signed_in(two.coordinator)
+    assert 'name="keep_description"' in browser.get(path_of(two)).text
+    browser.submit(path_of(two), **sound(two, keep_description=two.older.id))
+    assert db.session.scalars(sa.select(Institution.description)).one().endswith("one")

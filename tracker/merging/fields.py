@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from tracker.folding import fold
 from tracker.i18n import _l, country_name, format_day, language_name
 from tracker.institutions.models import Institution
+from tracker.markdown import plain
 
 LONGEST_SHOWN = 600  # characters of a text
 
@@ -34,7 +36,7 @@ FIELDS = (
     Field("wikidata", _l("Wikidata"), ("wikidata",)),
     Field("founded", _l("Founded"), ("founded",), format_day),
     Field("kind", _l("Kind of institution"), ("kind",)),
-    Field("description", _l("Description"), ("description",)),
+    Field("description", _l("Description"), ("description",), partial(plain, length=LONGEST_SHOWN)),
 )
 
 
@@ -45,10 +47,7 @@ class Compared:
     field: Field
     texts: Mapping[int, str]
     suggested: int | None
-
-    @property
-    def differs(self) -> bool:
-        return len(set(self.texts.values())) > 1
+    differs: bool
 
 
 def compared(one: Institution, other: Institution) -> list[Compared]:
@@ -57,16 +56,16 @@ def compared(one: Institution, other: Institution) -> list[Compared]:
     for field in FIELDS:
         texts = {row.id: _text(field, row) for row in (one, other)}
         if any(texts.values()):
-            is_open = field.must_choose and all(texts.values()) and len(set(texts.values())) > 1
-            best = max((one, other), key=lambda row: _worth(field, row, len(set(texts.values())) == 1))
-            found.append(Compared(field, texts, None if is_open else best.id))
+            differs = len({getattr(row, field.columns[0]) for row in (one, other)}) > 1
+            best = max((one, other), key=lambda row: _worth(field, row, not differs))
+            is_open = field.must_choose and all(texts.values()) and differs
+            found.append(Compared(field, texts, None if is_open else best.id, differs))
     return found
 
 
 def _text(field: Field, row: Institution) -> str:
     value = getattr(row, field.columns[0])
-    text = field.shown(value) if value else ""
-    return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN].rstrip() + " …"
+    return field.shown(value) if value else ""
 
 
 def _worth(field: Field, row: Institution, is_same: bool) -> tuple[Any, ...]:

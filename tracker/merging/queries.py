@@ -58,7 +58,7 @@ def numbers(columns: Iterable[sa.Column[int]], ids: Iterable[int]) -> dict[str, 
     """How much points to each of these institutions, by the name of the table: what `columns` refer with, the
     milestones of their partners, and what waits for their answer."""
     wanted = list(ids)
-    parts: list[sa.Select[Any]] = [
+    parts: list[Any] = [
         sa.select(sa.literal(column.table.name).label("name"), column.label("id"), sa.func.count().label("number"))
         .where(column.in_(wanted))
         .group_by(column)
