@@ -85,7 +85,7 @@ def test_the_last_day_lasts_until_it_ends_everywhere(call, set_days):
     for hours, is_closed in ((0, False), (22, False), (24, True)):  # until 12:00 UTC of the next day
         with clock.frozen(NOW + timedelta(hours=hours)):
             assert made.is_closed is is_closed
-            assert days_left(DAY) == (-1 if is_closed else 0)
+            assert days_left(DAY) == 0
 
 
 def test_the_first_day_begins_where_it_begins_first(call, set_days):

@@ -63,12 +63,6 @@ def call_of(project_id: int) -> Call | None:
     return db.session.scalars(sa.select(Call).where(Call.project_id == project_id)).first()
 
 
-def is_open_by_date() -> sa.ColumnElement[bool]:
-    """The condition, for a query over Project, that a call has not closed: whatever else its project says."""
-    over = sa.select(Call.id).where(Call.project_id == Project.id, Call.closes_on < earth_day())
-    return ~over.correlate(Project).exists()
-
-
 def standing(project: Project, actor: Person | None) -> Standing:
     """What its page says of the call of a project: three queries, whatever there is."""
     asked = sa.select(sa.func.count()).where(CallQuestion.project_id == project.id, CallQuestion.withdrawn_at.is_(None))

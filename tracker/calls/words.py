@@ -2,14 +2,15 @@
 
 from datetime import date
 
+from tracker import clock
 from tracker.calls.models import Call
 from tracker.dates import earth_day
 from tracker.i18n import _, format_day, ngettext
 
 
 def days_left(last: date) -> int:
-    """How many days follow until the last one, anywhere on Earth; 0 on the last day, negative once it has passed."""
-    return (last - earth_day()).days
+    """How many days follow until the last one, as a calendar shows it (UTC); 0 while that lasts anywhere on Earth."""
+    return max(0, (last - clock.today()).days)
 
 
 def standing(call: Call | None) -> str:
@@ -37,7 +38,7 @@ def about_questions(call: Call | None) -> str:
 def end(closes_on: date) -> str:
     """When a call closes, or that it did, in a few words."""
     day = format_day(closes_on)
-    if days_left(closes_on) < 0:
+    if closes_on < earth_day():
         return _("closed on %(day)s", day=day)
     return _("closes on %(day)s (%(left)s)", day=day, left=_left(closes_on))
 
