@@ -94,6 +94,10 @@ class ProfileForm(BaseForm):
     interface_language = SelectField(_l("Language of pages and mails"), [Optional()])
     time_zone = SelectField(_l("Time zone"))
     rhythm = RadioField(_l("Mail about what happened"), description=_l("Questions to you always come at once."))
+    hears_of_calls = BooleanField(
+        _l("Tell me of new seats that fit my institution"),
+        description=_l("In the same mails as above; for those who answer for an institution."),
+    )
     orcid = StringField("ORCID iD", [Optional(), Length(max=60), checked(normal_orcid)])
     about = TextAreaField(_l("About you: what you work on"), [Optional(), Length(max=ABOUT)], description=MARKDOWN_HINT)
     is_listed = BooleanField(_l("Show a public page about me"))
@@ -109,6 +113,7 @@ class ProfileForm(BaseForm):
             interface_language=person.interface_language,
             time_zone=person.time_zone,
             rhythm=person.rhythm.value,
+            hears_of_calls=person.hears_of_calls,
             orcid=person.orcid,
             about=person.about,
             is_listed=person.is_listed,

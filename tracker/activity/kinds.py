@@ -23,6 +23,7 @@ class Why(StrEnum):
     COORDINATOR = "coordinator"
     CONTACT = "contact"
     YOURSELF = "yourself"
+    FITS = "fits"
     KEEPS = "keeps"
 
 
@@ -31,6 +32,10 @@ WHY = {
     Why.COORDINATOR: _l("You get this mail because you coordinate this network."),
     Why.CONTACT: _l("You get this mail because you are a contact of an institution that this concerns."),
     Why.YOURSELF: _l("You get this mail because it is about you."),
+    Why.FITS: _l(
+        "You hear of new seats because they may fit your institution. You can switch this off in your profile: "
+        "“Tell me of new seats that fit my institution”."
+    ),
     Why.KEEPS: _l("You get this mail because you keep this call in mind for your institution."),
 }
 

@@ -20,8 +20,10 @@ from tracker.projects.states import ASKED, TAKES_PART
 from tracker.regions import PARENTS
 from tracker.seats.finding import themes_of
 from tracker.seats.models import Seat, seat_theme
-from tracker.seats.queries import SEEKING, is_free
+from tracker.seats.queries import SEEKING, is_free, sought
 from tracker.seats.states import Task
+
+NEWEST = 500  # seats of which one's own page shows the best
 
 
 @dataclass(frozen=True)
@@ -75,12 +77,11 @@ def openings(
     Not those of projects that the institution takes part in, is asked by, or offered itself to. `place` is a country
     or a region: seats that name it, a part of it, or what it lies in, and those for anywhere.
     """
-    mine = sa.select(Partner.project_id).where(
-        Partner.institution_id == offered.institution_id, Partner.commitment.in_(TAKES_PART | ASKED)
-    )
     # A list of projects, not a join: it is read from an index alone, where the rows of projects lie far apart.
     seeking = sa.select(Project.id).where(Project.state.in_(SEEKING), visible_to(actor), queries.call_is_open())
-    query = sa.select(Seat).where(is_free(), Seat.project_id.in_(seeking), Seat.project_id.not_in(mine))
+    query = sa.select(Seat).where(
+        is_free(), Seat.project_id.in_(seeking), Seat.project_id.not_in(_own_projects(offered))
+    )
     if task is not None:
         query = query.where(Seat.task == task)
     if place:
@@ -153,6 +154,13 @@ def _openings(offered: Offered, rows: Sequence[Any]) -> list[Opening]:
     ]
 
 
+def _own_projects(offered: Offered) -> sa.Select[int]:
+    """The projects that the institution takes part in, is asked by, or offered itself to."""
+    return sa.select(Partner.project_id).where(
+        Partner.institution_id == offered.institution_id, Partner.commitment.in_(TAKES_PART | ASKED)
+    )
+
+
 def places_like(place: str) -> list[str]:
     """What seats for somebody in a country or region name: it, a part of it, what a country lies in, or nothing."""
     if countries.is_country(place):
@@ -189,7 +197,10 @@ def best_of(person: Person, most: int) -> tuple[Institution, list[Opening]] | No
     if not mine:
         return None
     offered = offered_by([mine[0].id])[0]
-    return mine[0], best_openings(offered, openings(person, offered), limit=most, only_fitting=True)
+    # Of the newest only, so that this page costs the same whatever there is; /seats ranks them all.
+    newest = sought(person).where(queries.call_is_open(), Seat.project_id.not_in(_own_projects(offered)))
+    ids = newest.with_only_columns(Seat.id).order_by(Seat.id.desc()).limit(NEWEST)
+    return mine[0], best_openings(offered, sa.select(Seat).where(Seat.id.in_(ids)), limit=most, only_fitting=True)
 
 
 def fits_of(seat: Seat, institution_ids: Iterable[int]) -> list[tuple[str, Fit]]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, contains_eager
+from sqlalchemy.orm import aliased, contains_eager, selectinload
 
 from tracker import clock
 from tracker.calls.models import FIRST_ZONE, Call
@@ -23,11 +23,19 @@ from tracker.seats.models import Seat
 from tracker.seats.queries import is_sought
 
 A_YEAR = timedelta(days=365)
+# What institutions are called everywhere, as `stems` gives it: counting shows the same, but only where there are many.
+ORGANISATIONS = frozenset({
+    "acade", "advan", "affai", "analy", "assoc", "asoci", "cente", "centr", "colle", "counc", "depar", "econo",
+    "escue", "facul", "fonda", "forum", "found", "funda", "group", "globa", "insti", "instu", "leade", "minis",
+    "netwo", "organ", "polit", "schoo", "scien", "cienc", "socia", "stiti", "strat", "think", "unive", "акаде",
+    "ассоц", "инсти", "униве", "центр", "эконо", "معهد", "مركز", "جامع", "اكادي", "学院", "大学", "中心", "研究",
+    "科学", "社会", "国际", "经济",
+})  # fmt: skip
 
 
 def telling_words(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The words of a text that tell one institution from another, the rarest first: as stems, and as written."""
-    known = stems(text)
+    known = {stem: written for stem, written in stems(text).items() if stem not in ORGANISATIONS}
     counts = comparing.spread("institution", list(known))
     institutions = sa.select(sa.func.count()).where(SearchEntry.subject_type == "institution")
     words = telling(counts, db.session.scalar(institutions) or 0) if counts else []
@@ -161,10 +169,17 @@ def untold_projects(limit: int) -> list[int]:
     return list(db.session.scalars(query.group_by(Seat.project_id).order_by(sa.func.min(Seat.id)).limit(limit)))
 
 
-def untold_seats(project_id: int) -> list[int]:
-    """The ids of a project's seats of which nobody was told, and which take offers now."""
-    query = sa.select(Seat.id).join(Seat.project).where(Seat.told_at.is_(None), is_sought(), call_is_open())
-    return list(db.session.scalars(query.where(Seat.project_id == project_id).order_by(Seat.id)))
+def untold_seats(project_id: int) -> list[Seat]:
+    """A project's seats of which nobody was told, and which take offers now. Its partners are loaded."""
+    query = (
+        sa.select(Seat)
+        .join(Seat.project)
+        .where(Seat.project_id == project_id, Seat.told_at.is_(None), is_sought(), call_is_open())
+        .options(selectinload(Seat.themes), contains_eager(Seat.project))
+        .order_by(Seat.id)
+        .execution_options(populate_existing=True)
+    )
+    return list(db.session.scalars(query))
 
 
 def listening_contacts(institution_ids: Iterable[int]) -> dict[int, list[Person]]:

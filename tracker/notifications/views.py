@@ -6,6 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.blueprints import BlueprintSetupState
 
 from tracker.access import by_link
+from tracker.activity.kinds import why_sentence
 from tracker.activity.states import RHYTHM_LABELS, Rhythm
 from tracker.database import db
 from tracker.i18n import prefer
@@ -17,7 +18,9 @@ bp = Blueprint("notifications", __name__)
 
 @bp.record_once
 def _give_mails_their_words(setup: BlueprintSetupState) -> None:
-    setup.app.jinja_env.globals.update(happened=words.happened, own_words=words.own_words, day_of=words.day_of)
+    setup.app.jinja_env.globals.update(
+        happened=words.happened, own_words=words.own_words, day_of=words.day_of, why_said=why_sentence
+    )
     setup.app.extensions["tracker.unsubscribe"] = links.address
 
 

@@ -40,6 +40,7 @@ def account() -> Any:
         interface_language=form.interface_language.data or "",
         time_zone=form.time_zone.data,
         rhythm=Rhythm(form.rhythm.data),
+        hears_of_calls=form.hears_of_calls.data,
         orcid=form.orcid.data or None,
         about=form.about.data or "",
         is_listed=form.is_listed.data,
