@@ -8,6 +8,8 @@ import pytest
 from tests.factories import make_institution, make_person, make_project, make_report, make_seat
 from tracker.asks.queries import latest
 from tracker.dates import PartialDate
+from tracker.ideas import actions as ideas
+from tracker.ideas.states import UnionKind
 from tracker.milestones import actions as milestones
 from tracker.milestones.queries import plan
 from tracker.milestones.states import NoteAudience
@@ -33,6 +35,11 @@ DOORS = {
     "/projects/{running}": EVERYONE,
     "/projects/{call}": MEMBERS,
     "/projects/{draft}": {"lead"},
+    "/projects/alike": MEMBERS,
+    "/projects/{draft}/alike": {"lead"},
+    "/projects/{draft}/join/{call}": {"lead"},
+    "/projects/{draft}/merge/{call}": {"lead"},
+    "/projects/{call}/ideas/{union}": LEADS,
     "/projects/{running}/map": EVERYONE,
     "/projects/{call}/map": MEMBERS,
     "/projects/{running}/balance": EVERYONE,
@@ -182,6 +189,8 @@ def world():
     offering = make_institution(country="GH")
     recruiting.offer(call, offering, note="Data", actor=make_person(contact_of=offering))
     draft = make_project(lead=lead)
+    idea = make_project(title="Rivers and towns")
+    union = ideas.propose(idea, call, UnionKind.JOIN, actor=idea.lead)
     note = milestones.write_note(
         running,
         text="Fieldwork begins.",
@@ -204,6 +213,7 @@ def world():
         "running": running.id,
         "call": call.id,
         "draft": draft.id,
+        "union": union.id,
         "invited": invited.id,
         "ask": latest("recruiting.invitation", invited).id,
         "agreed": running.partners[1].id,

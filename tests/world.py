@@ -28,6 +28,10 @@ from tracker.calls.queries import ASK
 from tracker.contacts import actions as contacts
 from tracker.database import db
 from tracker.dates import PartialDate
+from tracker.ideas import actions as ideas
+from tracker.ideas.models import Union
+from tracker.ideas.states import UnionKind
+from tracker.ideas.together import unite
 from tracker.institutions import actions as institutions
 from tracker.institutions.models import Institution, Network, Person
 from tracker.memberships import actions as memberships
@@ -162,6 +166,18 @@ def _asked_about_contacts(institution: Institution, contact: Person) -> tuple[As
     return seat, claim
 
 
+def _merged(lead: Person) -> Union:
+    """A project of this lead that another one was merged with, and that asks to join a third."""
+    written = {"question": TEXT, "why_now": TEXT, "language": "ru"}
+    into = make_project(ProjectState.RECRUITING, title="Реки", countries=("KE",), lead=lead, **written)
+    idea = make_project(ProjectState.RECRUITING, title="Города", countries=("PE",), **written)
+    union = ideas.propose(idea, into, UnionKind.MERGE, words=TEXT, actor=idea.lead)
+    unite(union, note=TEXT, actor=lead)
+    third = make_project(ProjectState.RECRUITING, title="Горы", countries=("NP",), **written)
+    ideas.propose(into, third, UnionKind.JOIN, words=TEXT, actor=lead)
+    return union
+
+
 def _in_cyrillic() -> None:
     """What the product itself names in English at first becomes text in another script."""
     db.session.execute(text("UPDATE milestone SET name = 'Веха ' || id"))
@@ -186,6 +202,7 @@ def _pages(*things: Any) -> dict[str, list[str]]:
     second = make_network("Второй союз", description=TEXT)
     make_person("Ольга", coordinates=second)
     wish = memberships.request(institution, second, note=TEXT, actor=running.partner_people[0])
+    merged = _merged(person)
     everyone = [
         "/",
         "/projects",
@@ -270,6 +287,12 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         to_lead.path,
         f"{call.path}/partners/{invited.id}/withdraw",
         draft.path,
+        f"{draft.path}/alike",
+        f"{draft.path}/join/{call.id}",
+        f"{draft.path}/merge/{call.id}",
+        merged.path,
+        merged.into.path,
+        f"{merged.into.path}/join/{call.id}",
         f"/milestones/{milestone.id}/edit",
         f"/milestones/{milestone.id}/done",
         f"/milestones/{milestone.id}/late",
