@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count, cycle
 from random import Random
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from tests.bench.generator import Filled
-from tests.bench.phrases import COMMON, EVERY, RARE
+from tests.bench.phrases import COMMON, EVERY, RARE, Phrases
 
 AGAIN = 1_000  # at most so many different pages that were read before
 ROWS = 3_000  # at most so many different rows of a kind are asked for in rotation
@@ -54,6 +54,8 @@ def pages(made: Filled) -> list[Page]:
     filtered = ("/projects?state=published", "/projects?state=running", "/projects?state=recruiting")
     of_theme = tuple(f"/projects?state=running&theme={theme}" for theme in made.themes)
     common, some = (f"/projects?q={quote(EVERY)}",), (f"/projects?q={quote(COMMON)}", f"/projects?q={quote(RARE)}")
+    seats = tuple(f"/projects/{project}/seats/{seat}/candidates" for project, seat in made.seats[:ROWS])
+    typed = _typed(chance, made)
     links = tuple(f"/a/{token}" for token in chance.sample(made.links, min(ROWS, len(made.links))))
     return [
         Page("home", ("/",)),
@@ -69,6 +71,7 @@ def pages(made: Filled) -> list[Page]:
         Page("project list, searched", common, "researcher"),
         Page("project list, fewer found", some),
         Page("project list, fewer found", some, "researcher"),
+        Page("radar", typed, "researcher"),
         Page("project", projects, versus_bare=1 / 4),
         Page("project", projects, "researcher"),
         Page("project", projects, "coordinator"),
@@ -89,9 +92,24 @@ def pages(made: Filled) -> list[Page]:
         Page("ask", tuple(f"/asks/{ask}" for ask in made.asks), "contact"),
         Page("board", ("/board",), "coordinator"),
         *(Page(f"board, {name}", (f"/board/{name}",), "coordinator") for name in ASK_LISTS),
+        Page("candidates for a seat", seats, "coordinator"),
+        Page("seats I could fill", ("/seats",), "researcher"),
+        Page("seats I could fill", ("/seats",), "contact"),
         Page("my work", ("/me",), "researcher"),
         Page("my work", ("/me",), "contact"),
     ]
+
+
+def _typed(chance: Random, made: Filled) -> tuple[str, ...]:
+    """What the radar is asked while somebody writes: titles as there are many, with a question and what it is about."""
+    phrases = Phrases(chance)
+    typed = []
+    for _time in range(AGAIN):
+        words = urlencode(
+            {"title": phrases.title(), "question": phrases.paragraph()[0], "theme": chance.choice(made.themes)}
+        )
+        typed.append(f"/projects/alike?{words}&country=BD&country=PE")
+    return tuple(typed)
 
 
 def _some(chance: Random, ids: list[int], address: str) -> tuple[str, ...]:
