@@ -2,9 +2,11 @@
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm.attributes import set_committed_value
 
 from tests.asks.letters import link_in, owed, text_of
 from tests.factories import make_project, make_seat
+from tracker.asks import actions as asks
 from tracker.asks.models import Ask
 from tracker.asks.queries import latest
 from tracker.asks.states import AskState
@@ -78,9 +80,9 @@ def test_two_invitations_become_one_and_a_link_to_the_newer_answers(two, project
     path = link_in(text_of(owed(two.first)[-1]))
     invite(project, two.newer)
     newer_path = link_in(text_of(owed(two.second)[-1]))
-    asks = [latest("recruiting.invitation", partner) for partner in (older, project.partners[-1])]
+    both = [latest("recruiting.invitation", partner) for partner in (older, project.partners[-1])]
     kept = run(two)
-    assert [ask.state for ask in asks] == [AskState.SUPERSEDED, AskState.OPEN]
+    assert [ask.state for ask in both] == [AskState.SUPERSEDED, AskState.OPEN]
     assert client.get(path).status_code == 200
     assert client.post(newer_path, data={"answer": "accept"}).status_code == 303
     assert the_partner(project, kept).commitment is Commitment.AGREED
@@ -177,3 +179,16 @@ def test_a_project_of_one_of_them_only_keeps_its_partner(two, project):
     partner_id = partner.id
     kept = run(two)
     assert (the_partner(project, kept).id, partner.commitment) == (partner_id, Commitment.AGREED)
+
+
+def test_an_answer_that_was_read_before_the_merging_finds_what_it_is_about_now(two, project):
+    """As where it waited for the merging to end: the question still named the row that is gone."""
+    gone_id = invite(project, two.older).id
+    ask = latest("recruiting.invitation", project.partners[-1])
+    invite(project, two.newer, two.second, agrees=False)
+    kept = run(two)
+    assert ask.is_open
+    set_committed_value(ask, "subject_id", gone_id)
+    stands, subject = asks.answer(ask, "accept", {}, actor=two.first)
+    assert stands and subject is the_partner(project, kept)
+    assert subject.commitment is Commitment.AGREED
