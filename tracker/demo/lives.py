@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from random import Random
+from typing import Any
 
 from tracker import clock
+from tracker.calls import actions as calls
+from tracker.calls.models import CallQuestion
 from tracker.dates import PartialDate
 from tracker.demo.cast import Cast
 from tracker.demo.papers import Papers
 from tracker.demo.study import FINAL, REVIEWED, Study
 from tracker.demo.terms_texts import TERMS
-from tracker.institutions.models import Person
+from tracker.institutions.models import Institution, Person
 from tracker.milestones import actions as plans
 from tracker.milestones.models import Milestone
 from tracker.milestones.states import TEMPLATES, DelayReason, NoteAudience
@@ -21,6 +24,9 @@ from tracker.projects.models import Partner, Project
 from tracker.projects.states import LEADING
 from tracker.recruiting import actions as recruiting
 from tracker.reports import actions as reports
+from tracker.seats import actions as seating
+from tracker.seats.models import Seat
+from tracker.seats.states import Task
 from tracker.terms import actions as terms_actions
 from tracker.terms.models import Terms
 from tracker.terms.parts import taking_part
@@ -53,6 +59,8 @@ class Life:
         self.lead = cast.people[study.person]
         self.coordinator = cast.coordinator(study.lead)
         self.project: Project
+        self.seats: list[Seat] = []
+        self.questions: dict[str, CallQuestion] = {}
         self.plan: list[Milestone] = []
         self.terms: Terms
         self.deeds: list[Deed] = []
@@ -95,6 +103,9 @@ class Life:
     def _beginning(self) -> None:
         study, day = self.study, self.study.day
         self._on(day("created", self.today), self._create)
+        for task, place, language, skills, wanted, *_partner in study.seats:
+            named = {"task": Task(task), "place": place, "language": language, "skills": skills, "wanted": wanted}
+            self._on(day("created", self.today), partial(self._open_seat, named))
         if study.state == "draft":
             return
         proposed = day("proposed", self.today)
@@ -105,7 +116,31 @@ class Life:
             self._on(back + timedelta(days=12), self._rewrite)
             self._step("propose", back + timedelta(days=13))
         if study.accepted:
-            self._step("accept", day("accepted", self.today), self.coordinator)
+            accepted = day("accepted", self.today)
+            self._step("accept", accepted, self.coordinator)
+            if study.closes:
+                self._on(accepted + timedelta(days=1), self._set_dates)
+            for place, question, answer in study.asked_before:
+                who = self.cast.contact(place)
+                self._on(accepted + timedelta(days=2), partial(self._ask_about_call, place, question, who), who)
+                if answer:
+                    self._on(accepted + timedelta(days=4), partial(self._answer_about_call, question, answer))
+
+    def _open_seat(self, fields: dict[str, Any]) -> None:
+        self.seats.append(seating.open_seat(self.project, **fields, actor=self.lead))
+
+    def _set_dates(self) -> None:
+        closes_on = self.today + timedelta(days=self.study.closes)
+        until = closes_on - timedelta(days=10)
+        calls.set_dates(self.project, opens_on=None, questions_until=until, closes_on=closes_on, actor=self.lead)
+
+    def _ask_about_call(self, place: str, text: str, who: Person) -> None:
+        language = self.study.language
+        asked = calls.ask(self.project, self.cast.institutions[place], text=text, language=language, actor=who)
+        self.questions[text] = asked
+
+    def _answer_about_call(self, text: str, answer: str) -> None:
+        calls.answer(self.questions[text], text=answer, actor=self.lead)
 
     def _create(self) -> None:
         study, cast = self.study, self.cast
@@ -154,9 +189,19 @@ class Life:
         institution, contact = self.cast.institutions[place], self.cast.contact(place)
         note = self.study.offer_note if fate in ("offered", "accepted") else self.study.asked_note
         if fate in ("offered", "accepted"):
-            self._on(day, lambda: recruiting.offer(self.project, institution, note=note, actor=contact), contact)
+            self._on(day, lambda: self._offer(institution, self._seats_of(place), note, contact), contact)
         else:
-            self._on(day, lambda: recruiting.invite(self.project, institution, note=note, actor=self.lead))
+            self._on(day, lambda: self._invite(institution, self._seats_of(place), note))
+
+    def _offer(self, institution: Institution, seats: list[Seat], note: str, contact: Person) -> None:
+        recruiting.offer(self.project, institution, seats=seats, note=note, actor=contact)
+
+    def _invite(self, institution: Institution, seats: list[Seat], note: str) -> None:
+        recruiting.invite(self.project, institution, seats=seats, note=note, actor=self.lead)
+
+    def _seats_of(self, place: str) -> list[Seat]:
+        """The seats that this institution is asked, or offers, to fill."""
+        return [seat for seat, told in zip(self.seats, self.study.seats, strict=True) if place in told[5:]]
 
     def _answer(self, place: str, fate: str, day: date) -> None:
         contact = self.cast.contact(place)

@@ -36,6 +36,9 @@ class Study:
     countries: list[str] = field(default_factory=list)
     goals: list[int] = field(default_factory=list)
     partners: list[str] = field(default_factory=list)
+    seats: list[list[Any]] = field(default_factory=list)
+    closes: int = 0  # the call closes so many days ahead
+    asked_before: list[list[str]] = field(default_factory=list)  # institution's key, question, answer
     asked_note: str = ""
     offer_note: str = ""
     begun: int = 0
