@@ -2,7 +2,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from wtforms import HiddenField, RadioField, SelectField, TextAreaField
-from wtforms.validators import Length, Optional, ValidationError
+from wtforms.validators import Length, Optional
 
 from tracker import languages
 from tracker.forms import MARKDOWN_HINT, BaseForm, choices
@@ -47,9 +47,13 @@ class PartsForm(BaseForm):
         self.author_order.choices = choices((order, AUTHOR_ORDER_LABELS[order]) for order in ORDERS)
         self.working_language.choices = choices(languages.choices(), blank=_("not settled yet"))
 
-    def validate_author_order_words(self, field: TextAreaField) -> None:
-        if self.author_order.data == AuthorOrder.OTHER and not field.data:
-            raise ValidationError(_("Say in words in which order the authors stand."))
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Another order of the authors needs words. Not beside the field, which an empty text ends at once."""
+        is_sound = super().validate(extra_validators)
+        if self.author_order.data == AuthorOrder.OTHER and not self.author_order_words.data:
+            self.author_order_words.errors = [_("Say in words in which order the authors stand.")]
+            return False
+        return is_sound
 
     def values(self) -> dict[str, Any]:
         """What is typed, by part."""
