@@ -126,11 +126,23 @@ class Seats(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def take(self, data):
-        partner = self.some_partner(data)
+        self.take_all_or_none(self.some_partner(data))
+
+    def take_all_or_none(self, partner):
         asked = [filling.id for filling in actions.fillings_of_partner(partner) if filling.is_asked]
         taken = self.attempt(lambda: actions.take(partner))
         stand = {number: db.session.get(Filling, number).is_taken for number in asked}
         assert all(stand.values()) if taken else not any(stand.values()), "some were taken, others not"
+
+    @precondition(lambda self: self.seats)
+    @rule(data=st.data())
+    def reach_for_the_same(self, data):
+        """Two ask for seats while all of them are free, and take them one after the other."""
+        both = data.draw(st.lists(st.sampled_from(self.project.partners), min_size=2, max_size=2, unique=True))
+        for partner in both:
+            self.attempt(lambda partner=partner: actions.ask_for(partner, self.seats))
+        for partner in both:
+            self.take_all_or_none(partner)
 
     @rule(data=st.data())
     def leave(self, data):
