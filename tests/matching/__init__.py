@@ -1,0 +1,1 @@
+"""Ranking institutions for a seat, and seats for an institution."""
