@@ -254,6 +254,12 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         f"{running.path}/seats/new",
         seat_of_running.path,
         f"{seat_of_running.path}/edit",
+        f"{seat_of_running.path}/candidates",
+        f"{seat_of_running.path}/compare",
+        f"{seat_of_running.path}/compare?institution={institution.id}&institution={offered.institution_id}",
+        f"{call.path}/candidates",
+        f"{call.path}/candidates/compare?institution={institution.id}",
+        "/seats",
         f"{seat_of_running.path}/remove",
         f"{draft.path}/seats",
         f"{call.path}/seats",
@@ -301,6 +307,7 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         f"{report.path}/edit",
     ]
     partner = [
+        "/seats",
         "/me",
         call.path,
         f"{call.path}/seats",
