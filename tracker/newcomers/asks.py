@@ -28,22 +28,26 @@ def _shown(application: Application) -> Shown:
         (_("Acronym"), application.acronym),
         (_("Country"), country_name(application.country)),
         (_("City"), application.city),
-        (_("Website"), application.website),
-        (_("ROR id"), ror_url(application.ror) if application.ror else ""),
+        (_("Website"), _link(application.website)),
+        (_("ROR id"), _link(ror_url(application.ror) if application.ror else "")),
         (_("Who asks"), application.person_name),
         (_("Position"), application.position),
         (_("E-mail address"), _address(application)),
     ]
     rows = [
         Markup('<li><a href="{}">{}</a>{} · {}</li>').format(
-            institution.path, institution.name, f" ({institution.acronym})" if institution.acronym else "", place
+            institution.path, institution.name, "" if acronym in institution.name else f" ({acronym})", place
         )
         for institution in application.alike
-        for place in [_place(institution)]
+        for place, acronym in [(_place(institution), institution.acronym)]
     ]
     alike = Markup("<ul>{}</ul>").format(Markup("").join(rows)) if rows else Markup("")
     texts = [(_("In the list already, and alike"), alike, "")]
     return Shown([(label, text) for label, text in facts if text], texts, application.network.path)
+
+
+def _link(address: str) -> Markup | str:
+    return Markup('<a href="{0}" rel="nofollow noopener" dir="ltr">{0}</a>').format(address) if address else ""
 
 
 def _address(application: Application) -> str:

@@ -71,7 +71,7 @@ class ApplicationForm(NewcomerForm):
         description=_l("From ror.org, such as https://ror.org/05dxps055"),
         render_kw={"dir": "ltr"},
     )
-    network = SelectField(_l("Which network do you ask?"), [InputRequired()], coerce=row_number)
+    network = SelectField(_l("Which network do you ask?"), coerce=row_number)  # the first is chosen: none is missing
     person_name = StringField(
         _l("Your name"),
         [InputRequired(_l("Write your name.")), _most(Application.person_name)],
