@@ -153,9 +153,11 @@ def test_who_takes_part_or_was_asked_is_no_candidate(seat):
     assert inside.isdisjoint(known.institution.id for known in ranked(seat))
 
 
-def test_both_directions_and_the_sum_in_words_agree(seat, trade):
+@pytest.mark.parametrize("place", ["BO", "005", "142", ""])
+def test_both_directions_and_the_sum_in_words_agree(seat, trade, place):
     """The score by which the database ordered is that of the levels it gave, from either side."""
     person = seat.project.coordinator
+    seats.change_seat(seat, place=place, actor=None)
     for country in ("BO", "PE", "SE", "BD"):
         for languages in ([], ["es"], ["en"]):
             for name in ("Centro Garment", "Apparel and trade house", "Quiet house"):

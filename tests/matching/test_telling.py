@@ -129,7 +129,7 @@ def test_one_project_that_fails_stops_nobody_and_is_not_tried_again(call, direct
 def test_it_is_switched_off_on_ones_profile(signed_in, director):
     browser = signed_in(director)
     fields = {"name": "Ana", "time_zone": "UTC", "rhythm": "daily", "is_listed": "y"}
-    assert re.search(r'<input checked [^>]*id="hears_of_calls"', browser.get("/account").text)
+    assert re.search(r'<input[^>]* checked[^>]* id="hears_of_calls"', browser.get("/account").text)
     assert browser.submit("/account", **fields).status_code == 303
     assert not director.hears_of_calls
     browser.submit("/account", **fields, hears_of_calls="y")
