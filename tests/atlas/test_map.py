@@ -9,7 +9,8 @@ from tests.factories import make_institution, make_network, make_person, make_pr
 from tracker.database import db
 from tracker.institutions import actions as institutions
 from tracker.institutions.models import Institution, Membership
-from tracker.projects.states import ProjectState
+from tracker.projects.models import Partner, Project
+from tracker.projects.states import Audience, Commitment, ProjectState
 from tracker.recruiting import actions as recruiting
 from tracker.seats import actions as seats
 from tracker.seats.states import Task
@@ -159,11 +160,21 @@ def test_the_map_of_5000_members_stays_small_in_few_queries(shown, client, queri
     db.session.bulk_insert_mappings(Institution, rows)
     ids = [row_id for (row_id,) in db.session.query(Institution.id).filter(Institution.sort_name < "05000")]
     db.session.bulk_insert_mappings(Membership, [{"institution_id": i, "network_id": network.id} for i in ids])
+    joint = {"network_id": network.id, "state": ProjectState.RUNNING, "audience": Audience.PUBLIC}
+    db.session.bulk_insert_mappings(Project, [joint | {"title": f"Study {number}"} for number in range(250)])
+    studies = [row_id for (row_id,) in db.session.query(Project.id).filter(Project.network_id == network.id)]
+    taking_part = [
+        {"project_id": study, "institution_id": ids[place], "commitment": Commitment.AGREED}
+        for number, study in enumerate(studies)
+        for place in (number * 17, number * 17 + 5)
+    ]
+    db.session.bulk_insert_mappings(Partner, taking_part)
     with queries() as log:
         page = client.get(f"{network.path}/map{shown}")
     assert len(log) <= 10
     assert 100 < picture(page.text).count("<circle") <= 300
-    assert len(gzip.compress(page.data)) <= 14 * 1024
+    assert 50 < len(re.findall(r"M\d+ \d+Q", picture(page.text))) <= 100
+    assert len(gzip.compress(page.data, 6)) <= 14 * 1024
 
 
 def test_the_queries_do_not_grow_with_the_partners(call, signed_in, queries):
