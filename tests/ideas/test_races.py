@@ -1,5 +1,7 @@
 """Two who join and merge at the same moment: no ring, one wish of each project, nobody waits for ever."""
 
+from time import sleep
+
 import pytest
 import sqlalchemy as sa
 
@@ -7,7 +9,7 @@ from tests.activity.apart import at_once, database_apart, post
 from tests.factories import make_project
 from tracker.asks.models import Ask
 from tracker.database import db
-from tracker.ideas import actions
+from tracker.ideas import actions, queries
 from tracker.ideas.models import Union
 from tracker.ideas.states import UnionKind
 from tracker.projects.models import Project
@@ -50,6 +52,20 @@ def test_two_that_ask_each_other_at_once_are_one_question(apart, two):
     one, other = two
     assert statuses(at_once(wish(apart, one, other), wish(apart, other, one, "merge"))) == [303, 409]
     assert len(unions(apart, *two)) == 1
+
+
+def test_two_that_ask_each_other_never_wait_for_each_other_for_ever(apart, two, monkeypatch):
+    """Both lock the same project first: a deadlock would end one of them with “try again”."""
+    look = queries.for_ask
+
+    def look_slowly(number, *, lock):
+        found = look(number, lock=lock)
+        sleep(0.3 if lock else 0)
+        return found
+
+    monkeypatch.setattr(queries, "for_ask", look_slowly)
+    one, other = two
+    assert statuses(at_once(wish(apart, one, other), wish(apart, other, one))) == [303, 409]
 
 
 def test_one_that_asks_twice_asks_once(apart, two):
