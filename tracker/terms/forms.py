@@ -8,6 +8,7 @@ from tracker import languages
 from tracker.forms import MARKDOWN_HINT, BaseForm, choices
 from tracker.i18n import _, _l
 from tracker.projects.models import Partner
+from tracker.projects.states import COMMITMENT_LABELS, ROLE_LABELS
 from tracker.terms.parts import FIELDS
 from tracker.terms.states import AUTHOR_ORDER_LABELS, AuthorOrder
 
@@ -20,7 +21,10 @@ ORDERS = [order for order in AuthorOrder if order is not AuthorOrder.UNSAID] + [
 def part(label: Any, description: Any = "", rows: int = 3) -> TextAreaField:
     """A part of the terms in plain words."""
     return TextAreaField(
-        label, [Optional(), Length(max=PART_LENGTH)], description=description, render_kw={"rows": rows}
+        label,
+        [Optional(), Length(max=PART_LENGTH)],
+        description=description,
+        render_kw={"rows": rows, "class": "short"},
     )
 
 
@@ -95,7 +99,13 @@ def form_for(partners: Iterable[Partner], tasks: dict[int, str], **values: Any) 
     """The form for these partners, filled with what each does (`tasks`) and the other parts."""
     names = {partner.id: f"tasks-{partner.id}" for partner in partners}
     fields: dict[str, Any] = {
-        names[partner.id]: part(_l("Tasks of %(name)s", name=partner.name)) for partner in partners
+        names[partner.id]: part(_l("Tasks of %(name)s", name=partner.name), _standing(partner)) for partner in partners
     }
     form = type("TermsFormOfPartners", (TermsForm,), {"partner_fields": names, **fields})
     return form(**values, **{names[partner_id]: words for partner_id, words in tasks.items()})
+
+
+def _standing(partner: Partner) -> str:
+    """A partner's role, and where it has not agreed yet, that."""
+    role = _("Role: %(role)s", role=str(ROLE_LABELS[partner.role]))
+    return role if partner.is_committed else f"{role} · {COMMITMENT_LABELS[partner.commitment]}"
