@@ -64,6 +64,8 @@ class Filled:
     institutions: list[int] = field(default_factory=list)
     reports: list[int] = field(default_factory=list)
     themes: list[int] = field(default_factory=list)
+    theme_names: dict[int, str] = field(default_factory=dict)
+    seats: list[tuple[int, int]] = field(default_factory=list)  # (project, seat) of those that seek somebody
     asks: list[int] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     sessions: dict[str, str] = field(default_factory=dict)
@@ -107,6 +109,7 @@ def _themes(bulk: Bulk, made: Filled) -> None:
     bulk.put(Theme, themes)
     bulk.put(ThemeGoal, goals)
     made.themes = [theme["id"] for theme in themes]
+    made.theme_names = {theme["id"]: theme["name"] for theme in themes}
 
 
 def _places(bulk: Bulk, made: Filled, phrases: Phrases, chance: Random) -> dict[int, str]:
@@ -234,7 +237,7 @@ def _searchable(bulk: Bulk, phrases: Phrases) -> None:
 
 def counted(app: Flask) -> dict[str, int]:
     """How many rows the main tables have."""
-    names = ("institution", "person", "project", "partner", "milestone", "progress_note", "report", "activity")
+    names = ("institution", "person", "project", "partner", "seat", "milestone", "progress_note", "report", "activity")
     names += ("ask", "delivery")
     with app.app_context():
         counts = {

@@ -28,6 +28,8 @@ from tracker.projects.models import (
 from tracker.projects.states import ASKED, AUDIENCES, PATH, Audience, Commitment, ProjectState, Role
 from tracker.reports.models import Report, ReportAuthor
 from tracker.reports.states import ReportState
+from tracker.seats.models import Filling, Seat
+from tracker.seats.states import SeatState, Task
 from tracker.terms.models import Confirmation, Terms
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ S = ProjectState
 SHARES = {S.DRAFT: 3, S.PROPOSED: 4, S.RECRUITING: 6, S.RUNNING: 8, S.REVIEW: 2, S.PUBLISHED: 5, S.STOPPED: 2}
 STARTED = (S.RUNNING, S.REVIEW, S.PUBLISHED)
 PARTNERS, NOTES = 3, 7
+MOSTLY = 0.6  # of the seats of running projects are filled
+SKILLS = ("", "household surveys", "value chains of textiles", "price statistics", "interviews in the provinces")
 AT_ONCE = 2_000  # projects whose rows are held in memory
 WAITING = (Commitment.INVITED, Commitment.INTERESTED, Commitment.AGREED)
 PLAN = [str(name) for name, _months in TEMPLATES["paired-study"].milestones]
@@ -144,6 +148,8 @@ class History:
             self._notes()
         if state in (S.REVIEW, S.PUBLISHED):
             self._report(state)
+        if state in (S.RECRUITING, S.RUNNING):
+            self._seats(partners, themes, state)
         if audience is Audience.PUBLIC:
             self.made.projects.append(project)
         self.phrases.put("project", project, self.title, texts["question"][0], texts["summary"][0])
@@ -295,6 +301,35 @@ class History:
                 self.happened("milestones.move", 0.5, 0, milestone=name, before="2026-01-01", after=str(due))
             if done:
                 self.happened("milestones.done", 0.3 + place / 20, place, milestone=name)
+
+    def _seats(self, partners: list[int], themes: list[int], state: ProjectState) -> None:
+        """Two where partners are sought; one, mostly filled, where the work has begun."""
+        names = [str(self.made.theme_names[theme]) for theme in themes]
+        for number in range(2 if state is S.RECRUITING else 1):
+            place = self.places[(number + 1) % len(self.places)]
+            is_filled = state is S.RUNNING and self.chance.random() < MOSTLY
+            skills = self.chance.choice(SKILLS)
+            seat = self.tables.add(
+                Seat,
+                project_id=self.project,
+                task=self.chance.choice(list(Task)),
+                place=self.chance.choice((self.where[place], self.where[place], "142", "202", "019", "")),
+                language=self.chance.choice(("en", "fr", "es", "")),
+                skills=skills,
+                wanted=1,
+                taken=int(is_filled),
+                state=SeatState.FILLED if is_filled else SeatState.OPEN,
+                created_at=self.begun,
+                told_at=self.begun,
+            )
+            if is_filled:
+                partner = partners[-1]
+                self.tables.add(
+                    Filling, seat_id=seat, partner_id=partner, asked_at=self.begun, taken_at=self.begun, ended_at=None
+                )
+            self.phrases.put("seat", seat, skills, *names, self.title)
+            if state is S.RECRUITING:
+                self.made.seats.append((self.project, seat))
 
     def _notes(self) -> None:
         for number in range(NOTES):

@@ -17,6 +17,7 @@ from tracker.projects.models import (
     project_theme,
 )
 from tracker.reports.models import Report, ReportAuthor
+from tracker.seats.models import Filling, Seat
 from tracker.terms.models import Confirmation, Terms
 
 
@@ -26,7 +27,7 @@ class Tables:
     def __init__(self) -> None:
         order: tuple[Any, ...] = (Project, project_theme, ProjectCountry, ProjectGoal, Partner, ProjectMember)
         order += (Transition, Terms, Confirmation, Milestone, DateChange, ProgressNote, StoredFile, Report)
-        order += (ReportAuthor, Ask, Answer, AskLink, Delivery)
+        order += (ReportAuthor, Seat, Filling, Ask, Answer, AskLink, Delivery)
         self.rows: dict[Any, list[dict[str, Any]]] = {table: [] for table in order}
         self.rows[Activity] = []
         self.counts: dict[Any, int] = dict.fromkeys(self.rows, 0)

@@ -198,9 +198,11 @@ def best_of(person: Person, most: int) -> tuple[Institution, list[Opening]] | No
         return None
     offered = offered_by([mine[0].id])[0]
     # Of the newest only, so that this page costs the same whatever there is; /seats ranks them all.
-    newest = sought(person).where(queries.call_is_open(), Seat.project_id.not_in(_own_projects(offered)))
-    ids = newest.with_only_columns(Seat.id).order_by(Seat.id.desc()).limit(NEWEST)
-    return mine[0], best_openings(offered, sa.select(Seat).where(Seat.id.in_(ids)), limit=most, only_fitting=True)
+    newest = sa.select(Seat.id).where(is_free()).order_by(Seat.id.desc()).limit(NEWEST)
+    among = sought(person).where(
+        Seat.id.in_(newest), queries.call_is_open(), Seat.project_id.not_in(_own_projects(offered))
+    )
+    return mine[0], best_openings(offered, among, limit=most, only_fitting=True)
 
 
 def fits_of(seat: Seat, institution_ids: Iterable[int]) -> list[tuple[str, Fit]]:

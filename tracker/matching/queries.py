@@ -56,7 +56,9 @@ def with_words(
 
 def ranked(query: sa.Select[Any], levels: Mapping[str, Any], *, only_fitting: bool = False) -> sa.Select[Any]:
     """The rows of a query with their levels and their `score`, the highest first; perhaps only those that fit."""
-    rows = query.add_columns(*(column.label(name) for name, column in levels.items())).subquery()
+    # Materialized: else SQLite works a level out again wherever the score or a condition names it.
+    rows: Any = query.add_columns(*(column.label(name) for name, column in levels.items())).cte("rows")
+    rows = rows.prefix_with("MATERIALIZED")
     with_score = sa.select(rows, scored(rows.c).label("score")).subquery()
     found = sa.select(with_score).order_by(with_score.c.score.desc())
     return found.where(fitting(with_score.c)) if only_fitting else found
