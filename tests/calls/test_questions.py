@@ -168,7 +168,8 @@ def test_no_question_about_a_project_that_is_stopped(call, signed_in):
         ({"text": "x" * (LENGTH + 1)}, "2000"),
         ({"language": "tlh"}, "valid choice"),
         ({"institution": "99999"}, "valid choice"),
-        ({"institution": "x"}, "Invalid Choice"),
+        ({"institution": "x"}, "valid choice"),
+        ({"institution": ""}, "Choose an institution."),
     ],
 )
 def test_a_question_that_does_not_hold_is_kept_to_be_mended(call, signed_in, wrong, sentence):
@@ -190,6 +191,7 @@ def test_who_works_at_two_institutions_chooses_in_whose_name(call, signed_in):
     second = make_institution("Institute of Thiès", country="SN")
     institutions.affiliate(call.member, second, actor=None)
     db.session.expire(call.member)
+    assert send(signed_in(call.member), call, institution="").status_code == 422, "nothing is chosen for them"
     assert send(signed_in(call.member), call, institution=str(second.id)).status_code == 303
     assert questions()[0].institution_id == second.id
 

@@ -5,8 +5,8 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from tracker.calls.actions import problems_with
 from tracker.calls.models import LENGTH, Call
-from tracker.forms import BaseForm, choices, row_number
-from tracker.i18n import _l, language, language_name, offered
+from tracker.forms import BaseForm, choices
+from tracker.i18n import _, _l, language, language_name, offered
 
 
 class DatesForm(BaseForm):
@@ -44,17 +44,20 @@ class DatesForm(BaseForm):
 
 
 class QuestionForm(BaseForm):
-    institution = SelectField(_l("In whose name?"), [InputRequired()], coerce=row_number)
+    institution = SelectField(_l("In whose name?"), [InputRequired(_l("Choose an institution."))])
     text = TextAreaField(
         _l("Your question"),
         [InputRequired(_l("Write your question.")), Length(max=LENGTH)],
         render_kw={"rows": 4},
     )
-    language = SelectField(_l("Language of the question"), [InputRequired()])
+    language = SelectField(_l("Language of the question"))
 
     def __init__(self, *, institutions: list[tuple[int, str]], languages: list[str]) -> None:
         """`languages` are those of the project; the reader's own is chosen at first."""
         super().__init__(language=language())
-        self.institution.choices = choices(institutions)
+        is_alone = len(institutions) == 1
+        self.institution.choices = choices(institutions, blank=None if is_alone else _("Choose …"))
+        if is_alone:  # a list that must be chosen from begins with nothing, and here is nothing to choose
+            self.institution.flags.required = False
         tags = dict.fromkeys([*offered(), *(tag for tag in languages if tag)])
         self.language.choices = choices((tag, language_name(tag)) for tag in tags)

@@ -59,7 +59,7 @@ def ask(project: Project) -> Any:
     """The form of a question by itself: where it is sent, and where it stands when something was wrong with it."""
     form = _question_form(project)
     if form.submitted():
-        institution = db.get_or_404(Institution, form.institution.data)
+        institution = db.get_or_404(Institution, int(form.institution.data))
         question = actions.ask(project, institution, text=form.text.data, language=form.language.data, actor=actor())
         db.session.commit()
         flash(_("Your question is with the lead. You will get a mail when they answer."), "success")
