@@ -105,14 +105,30 @@ def test_a_team_is_found_agrees_loses_a_partner_and_finds_another(site, people, 
         director.presses("Yes, we confirm")
     write_terms(project, Translations="Into Spanish and Vietnamese, by us.")
     rosario.opens_mail("Please confirm the terms").presses("Yes, we confirm")
-    lead.goes_to(f"{project.path}/terms/history")
-    told = re.sub(r"\s+", " ", lead.reads)
-    for who, versions in (("tran", "1"), ("pham", "2"), ("rosario", "123"), ("nadia", "123")):
-        assert people[who][1] in told
-    assert "Version 1" in told and "Version 2" in told and "Version 3" in told
-    assert "Tran Thi Lan" in told and "Pham Van Minh" in told and "Rosario Quispe" in told
+    names = {"nadia": "Nadia Rahman", "tran": "Tran Thi Lan", "pham": "Pham Van Minh", "rosario": "Rosario Quispe"}
+    assert confirmed(lead.goes_to(f"{project.path}/terms/history")) == {
+        (version, people[who][1], names[who])
+        for version, confirming in ((1, ["nadia", "tran", "rosario"]), (2, ["nadia", "pham", "rosario"]))
+        for who in confirming
+    } | {(3, people[who][1], names[who]) for who in ("nadia", "rosario")}
     lead.goes_to(f"{project.path}/ledger")
-    assert "withdrew" in lead.reads and "intends to join" in lead.reads
+    assert said(lead, people["tran"][1]) == ["invited", "agreed", "withdrew"]
+    assert said(lead, people["rosario"][1]) == ["interested", "intends to join", "agreed"]
+
+
+def confirmed(someone):
+    """(version, institution, person) of each confirmation on record."""
+    rows = [row.locator("th, td").all_inner_texts() for row in someone.page.locator("main tbody tr").all()]
+    return {
+        (int(re.search(r"Version (\d+)", version)[1]), where.split(" (")[0].strip(), by)
+        for version, where, _day, by in rows
+    }
+
+
+def said(someone, institution):
+    """What a partner stood for, in order."""
+    row = someone.page.locator("main tbody tr").filter(has_text=institution)
+    return row.locator(".state").all_inner_texts()
 
 
 def propose(lead):

@@ -22,7 +22,7 @@ from tracker.projects.states import SEEKS_PARTNERS
 from tracker.seats.beside import beside
 from tracker.seats.models import Seat
 from tracker.seats.states import TASK_LABELS, SeatState, Task
-from tracker.seats.words import place_name, title_of
+from tracker.seats.words import place_name
 from tracker.themes import queries as theme_queries
 
 bp = Blueprint("matching", __name__)
@@ -36,7 +36,7 @@ LOADING = (*ON_THE_DOOR, joinedload(Project.network), selectinload(Project.theme
 @bp.record_once
 def _give_templates_the_words(setup: BlueprintSetupState) -> None:
     setup.app.jinja_env.globals.update(
-        fit_weights=WEIGHTS, seat_title=title_of, seat_place=place_name, seat_tasks=TASK_LABELS
+        fit_weights=WEIGHTS, seat_place=place_name, seat_tasks=TASK_LABELS
     )
 
 

@@ -89,7 +89,7 @@ class LeadForm(BaseForm):
 
     def __init__(self, *, partners: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.partner.choices = choices(partners)
+        self.partner.choices = choices(partners, blank=_("Choose …"))
 
 
 class AnswerForm(BaseForm):

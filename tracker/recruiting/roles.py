@@ -11,7 +11,6 @@ from tracker.projects.models import Partner, ProjectMember
 from tracker.projects.states import LEADING, Commitment, ProjectState, Role
 from tracker.recruiting.queries import AGREEMENT, LEAD
 from tracker.seats import actions as seating
-from tracker.seats.words import title_of
 
 WORKING = (ProjectState.RUNNING, ProjectState.REVIEW)
 
@@ -28,7 +27,7 @@ def leave(partner: Partner, *, note: str = "", actor: Person) -> None:
     told = [person for person in team(project) if person is not actor]
     settle(AGREEMENT, partner, "decline", actor=actor, note=note)
     take_back(partner, LEAD)
-    freed = seating.free(partner)
+    seating.free(partner)
     commit(partner, Commitment.WITHDREW, actor=actor, note=note)
     partner.answer_note = note
     staying = {p.institution_id for p in project.partners if p.takes_part}
@@ -37,8 +36,7 @@ def leave(partner: Partner, *, note: str = "", actor: Person) -> None:
         if partner.institution_id in places and not places & staying and not _is_last_lead(member):
             member.left_at = clock.now()
     touch(project)
-    seats = list_and([title_of(seat) for seat in freed])
-    record("recruiting.leave", project, actor=actor, tell=told, partner=partner.name, note=note, seats=seats)
+    record("recruiting.leave", project, actor=actor, tell=told, partner=partner.name, note=note)
     index_for_search(project)
 
 

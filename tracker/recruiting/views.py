@@ -2,7 +2,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
-from flask.blueprints import BlueprintSetupState
 
 from tracker.access import actor, can, requires, to_sign_in
 from tracker.asks.queries import latest
@@ -21,15 +20,10 @@ from tracker.recruiting.forms import AnswerForm, InvitationForm, LeadForm, Offer
 from tracker.recruiting.queries import sought_seats
 from tracker.seats.actions import fillings_of_partner
 from tracker.seats.models import Seat
-from tracker.seats.words import title_from, title_of
+from tracker.seats.words import title_of
 
 COMPONENT_LENGTH = Partner.component.property.columns[0].type.length
 bp = Blueprint("recruiting", __name__, url_prefix="/projects/<int:project_id>/partners")
-
-
-@bp.record_once
-def _give_templates_the_words(setup: BlueprintSetupState) -> None:
-    setup.app.jinja_env.filters.update(seat_title=title_from, seat_name=title_of)
 
 
 @bp.route("/invite", methods=["GET", "POST"])

@@ -24,6 +24,7 @@ FIELDS = ("task", "place", "language", "skills", "description", "wanted", "until
 
 @bp.record_once
 def _give_templates_the_words(setup: BlueprintSetupState) -> None:
+    setup.app.jinja_env.filters.update(seat_title=title_of, seat_title_from=title_from)
     setup.app.jinja_env.globals.update(seat_title=title_of, seat_standing=standing_of, seat_filled_by=filled_by)
 
 
