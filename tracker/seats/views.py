@@ -15,7 +15,7 @@ from tracker.seats.forms import SeatForm
 from tracker.seats.models import Filling, Seat
 from tracker.seats.standing import asked_for, filled_by, standing_of
 from tracker.seats.states import TASK_LABELS, Task
-from tracker.seats.words import place_name, title_of
+from tracker.seats.words import place_name, title_from, title_of
 from tracker.themes import queries as theme_queries
 
 bp = Blueprint("seats", __name__, url_prefix="/projects/<int:project_id>/seats")
