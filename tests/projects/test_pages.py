@@ -260,3 +260,13 @@ def test_a_figure_of_the_front_page_counts_what_its_list_shows(client, signed_in
     page = signed_in(running.lead).get("/").text
     assert "project seeks partners" in page
     assert signed_in(running.lead).get("/projects?state=recruiting").text.count('class="card"') == 1
+
+
+def test_the_list_of_two_institutions_holds_what_both_take_part_in(client):
+    joint = make_project(ProjectState.RUNNING, title="Joint study")
+    one, other = (partner.institution for partner in joint.partners)
+    make_project(ProjectState.RUNNING, title="Another study")
+    page = client.get(f"/projects?institution={one.id}&beside={other.id}").text
+    assert "Joint study" in page and "Another study" not in page
+    assert one.name in page and other.name in page
+    assert "Joint study" not in client.get(f"/projects?institution={one.id}&beside=999999").text

@@ -66,11 +66,14 @@ def project_list(
     theme_ids: Iterable[int] | None = None,
     country: str = "",
     institution_id: int | None = None,
+    beside_id: int | None = None,
     network_id: int | None = None,
     goal: int | None = None,
     mine: bool = False,
 ) -> sa.Select[Project]:
-    """The projects that `actor` may see, the liveliest first. `country` is one studied."""
+    """The projects that `actor` may see, the liveliest first. `country` is one studied; with `beside_id` too, both
+    institutions take part.
+    """
     query = (
         sa.select(Project)
         .where(visible_to(actor))
@@ -86,14 +89,15 @@ def project_list(
         query = query.where(
             Project.id.in_(sa.select(ProjectCountry.project_id).where(ProjectCountry.country == country))
         )
-    if institution_id is not None:
-        query = query.where(
-            Project.id.in_(
-                sa.select(Partner.project_id).where(
-                    Partner.institution_id == institution_id, Partner.commitment.in_(TAKES_PART)
+    for taking_part in (institution_id, beside_id):
+        if taking_part is not None:
+            query = query.where(
+                Project.id.in_(
+                    sa.select(Partner.project_id).where(
+                        Partner.institution_id == taking_part, Partner.commitment.in_(TAKES_PART)
+                    )
                 )
             )
-        )
     if network_id is not None:
         query = query.where(Project.network_id == network_id)
     if goal is not None:
@@ -105,11 +109,15 @@ def project_list(
     return query
 
 
-def named_filters(institution_id: int | None, network_id: int | None, goal: int | None) -> list[tuple[str, str]]:
+def named_filters(
+    institution_id: int | None, beside_id: int | None, network_id: int | None, goal: int | None
+) -> list[tuple[str, str]]:
     """(argument, name) of the filters that links set, so that a list can say what it is a list of."""
-    institution = db.session.get(Institution, institution_id) if institution_id else None
+    named = []
+    for name, row_id in (("institution", institution_id), ("beside", beside_id)):
+        if row_id and (institution := db.session.get(Institution, row_id)):
+            named.append((name, institution.name))
     network = db.session.get(Network, network_id) if network_id else None
-    named = [("institution", institution.name)] if institution else []
     named += [("network", network.name)] if network else []
     return named + ([("goal", f"{goal}. {GOALS[goal]}")] if goal in GOALS else [])
 

@@ -29,7 +29,7 @@ from tracker.themes import queries as theme_queries
 
 bp = Blueprint("projects", __name__, url_prefix="/projects")
 PER_PAGE = 20
-KEPT = ("institution", "network", "goal", "mine")  # filters that links set and the form carries along
+KEPT = ("institution", "beside", "network", "goal", "mine")  # filters that links set and the form carries along
 
 
 @bp.record_once
@@ -50,7 +50,7 @@ def index() -> str:
         most=COUNT_UP_TO,
         words=filters["words"],
         is_filtered=any(filters.values()),
-        about=queries.named_filters(filters["institution_id"], filters["network_id"], filters["goal"]),
+        about=queries.named_filters(*(filters[name] for name in ("institution_id", "beside_id", "network_id", "goal"))),
         kept=[(name, number) for name in KEPT if (number := _number(request.args.get(name)))],
         themes=theme_queries.choices(),
         states=_states(),
@@ -185,6 +185,7 @@ def _filters() -> dict[str, Any]:
         "theme_ids": theme_queries.with_descendants(theme) or [theme] if theme else None,
         "country": country if countries.is_country(country) else "",
         "institution_id": institution,
+        "beside_id": _number(args.get("beside")),
         "network_id": network,
         "goal": goal if goal and goal <= 17 else None,
         "mine": actor() is not None and args.get("mine") == "1",

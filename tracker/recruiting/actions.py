@@ -101,6 +101,7 @@ def invite(
         actor=actor,
         because=noted,
         due_on=answer_by,
+        leads=list_and([lead.name for lead in project.lead_partners]),
         network=project.network.name,
         question=project.question[:QUOTED],
         language=project.language,
