@@ -72,6 +72,8 @@ def test_only_those_who_lead_look_for_candidates(signed_in, client, call, seat, 
 def test_a_seat_of_another_project_is_not_there(signed_in, call, seat):
     other = make_project(ProjectState.RECRUITING, lead=call.lead)
     assert signed_in(call.lead).get(f"/projects/{other.id}/seats/{seat.id}/candidates").status_code == 404
+    for number in (2**31, 2**63, 10**30):
+        assert signed_in(call.lead).get(f"/projects/{call.id}/seats/{number}/candidates").status_code == 404
 
 
 @pytest.mark.parametrize(

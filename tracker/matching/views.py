@@ -30,14 +30,13 @@ PER_PAGE = 20
 MOST_COMPARED = 4
 MOST_INSTITUTIONS = 5  # of one reader, of which the page of a seat says how they fit
 LONGEST_WORDS = 200
+LARGEST_NUMBER = 2**31 - 1  # of a row
 LOADING = (*ON_THE_DOOR, joinedload(Project.network), selectinload(Project.themes), selectinload(Project.country_links))
 
 
 @bp.record_once
 def _give_templates_the_words(setup: BlueprintSetupState) -> None:
-    setup.app.jinja_env.globals.update(
-        fit_weights=WEIGHTS, seat_place=place_name, seat_tasks=TASK_LABELS
-    )
+    setup.app.jinja_env.globals.update(fit_weights=WEIGHTS, seat_place=place_name, seat_tasks=TASK_LABELS)
 
 
 @beside
@@ -130,6 +129,8 @@ def _wanted(project: Project, seat: Seat | None) -> Wanted:
 
 def _seat(project: Project, seat_id: int) -> Seat:
     """The seat; 404 for one of another project."""
+    if seat_id > LARGEST_NUMBER:
+        abort(404)
     seat = db.session.scalars(
         sa.select(Seat).where(Seat.id == seat_id, Seat.project_id == project.id).options(*finder.WITH_WORDS)
     ).first()
