@@ -178,6 +178,30 @@ def test_nobody_is_asked_to_lead_who_has_not_agreed_or_leads_already(call, direc
         actions.hand_over_lead(call.partners[0], actor=call.lead)
 
 
+def test_a_no_to_the_lead_is_not_taken_back_once_another_one_was_asked_or_leads(signed_in):
+    call = make_project(ProjectState.RECRUITING, countries=("BD", "PE", "KE"))
+    _old, first, second = call.partners
+    for then in (
+        lambda: actions.hand_over_lead(second, actor=call.lead),
+        lambda: actions.change_role(second, Role.LEAD, actor=call.lead),
+    ):
+        actions.hand_over_lead(first, actor=call.lead)
+        ask, browser = asked("recruiting.lead", first), signed_in(call.partner_people[0])
+        assert browser.submit(ask.path, answer="decline", seen="0").status_code == 303
+        then()
+        browser.submit(ask.path, answer="accept", seen="1")
+        db.session.expire_all()
+        assert first.role is Role.PARTNER
+
+
+def test_who_was_asked_to_lead_is_asked_no_longer_once_the_lead_names_another_one():
+    call = make_project(ProjectState.RECRUITING, countries=("BD", "PE", "KE"))
+    _old, first, second = call.partners
+    actions.hand_over_lead(first, actor=call.lead)
+    actions.change_role(second, Role.LEAD, actor=call.lead)
+    assert not asked("recruiting.lead", first).is_open
+
+
 def test_a_partner_says_that_its_part_is_done(signed_in):
     running = make_project(ProjectState.RUNNING)
     partner, contact = running.partners[1], running.partner_people[0]

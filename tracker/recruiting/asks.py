@@ -12,7 +12,7 @@ from tracker.projects.permissions import lead_project
 from tracker.projects.queries import partner_for_ask
 from tracker.projects.states import ROLE_LABELS, SEEKS_PARTNERS, Commitment
 from tracker.recruiting import actions
-from tracker.recruiting.queries import AGREEMENT, LEAD
+from tracker.recruiting.queries import AGREEMENT, LEAD, may_still_lead
 from tracker.seats.actions import fillings_of_partner
 from tracker.seats.words import title_of
 
@@ -58,6 +58,11 @@ def _can_change(partner: Partner) -> bool:
     """While partners are sought, and what was answered still holds: nobody left by another door since."""
     answered = (Commitment.AGREED, Commitment.DECLINED, Commitment.INTENDS)
     return _can_join(partner) and partner.commitment in answered
+
+
+def _can_lead_after_all(partner: Partner) -> bool:
+    """Not once another one was asked, or leads: a no of long ago takes the lead from nobody."""
+    return partner.project.is_open and partner.is_committed and may_still_lead(partner)
 
 
 def _keeps(actor: Any, partner: Partner) -> bool:
@@ -171,7 +176,7 @@ declare(
             ),
         ),
         changes={("decline", "accept"): actions.take_lead},
-        can_change=lambda partner: partner.project.is_open and partner.is_committed,
+        can_change=_can_lead_after_all,
         mail="recruiting/mail/lead.txt",
         waiting=_l("Waiting for a partner to say whether it takes the lead."),
         waiting_for=_l("Waiting for %(for)s to say whether it takes the lead."),

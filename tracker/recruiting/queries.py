@@ -3,10 +3,11 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from tracker import clock
+from tracker.activity.models import Activity
 from tracker.asks.models import IS_OPEN, Ask
 from tracker.database import db
 from tracker.institutions.models import Network
-from tracker.projects.models import Project
+from tracker.projects.models import Partner, Project
 from tracker.projects.states import SEEKS_PARTNERS, ProjectState
 from tracker.seats.models import Seat
 from tracker.seats.queries import fillings_of
@@ -47,3 +48,18 @@ def unanswered(project_id: int) -> list[Ask]:
 def sought_seats(project: Project) -> list[Seat]:
     """The seats of a project for which somebody is looked for, in the order in which they were opened."""
     return [seat for seat in fillings_of(project.id) if seat.free and not seat.is_over]
+
+
+def may_still_lead(partner: Partner) -> bool:
+    """Whether nobody else was asked to lead its project since it was, and no role has changed."""
+    about = (Ask.about_type == "project", Ask.about_id == partner.project_id)
+    newest = db.session.scalars(sa.select(Ask).where(*about, Ask.kind == LEAD).order_by(Ask.id.desc()).limit(1)).first()
+    if newest is None or newest.subject_id != partner.id:
+        return False
+    changed = sa.select(Activity.id).where(
+        Activity.subject_type == "project",
+        Activity.subject_id == partner.project_id,
+        Activity.kind.in_(("recruiting.lead", "recruiting.change_role")),
+        Activity.at > newest.asked_at,
+    )
+    return db.session.scalar(changed.limit(1)) is None

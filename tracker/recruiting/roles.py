@@ -62,6 +62,9 @@ def change_role(partner: Partner, role: Role, *, component: str = "", actor: Per
     others = [p for p in partner.project.lead_partners if p is not partner]
     if role not in LEADING and not others:
         raise RuleBroken(_("A project needs a lead. Make another partner the lead first."))
+    if role is Role.LEAD and partner.role is not Role.LEAD:
+        for known in partner.project.partners:  # whoever was asked to lead would take it from this one
+            take_back(known, LEAD)
     partner.role, partner.component = role, component
     touch(partner.project)
     record("recruiting.change_role", partner.project, actor=actor, partner=partner.name, role=role)
