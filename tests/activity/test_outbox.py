@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.activity.apart import at_once, database_apart
-from tests.factories import make_institution, make_person, make_project
+from tests.factories import make_institution, make_person, make_project, make_seat
 from tests.mails import text_of
 from tests.world import make_world
 from tracker import clock, mail
@@ -18,6 +18,8 @@ from tracker.activity.models import Activity, Delivery
 from tracker.activity.outbox import CLAIM_LASTS, MOST_ATTEMPTS, send_owed
 from tracker.activity.record import owe, record
 from tracker.activity.states import Rhythm
+from tracker.calls import actions as calls
+from tracker.calls.queries import call_of
 from tracker.contacts import actions as contacts
 from tracker.database import db
 from tracker.dates import PartialDate
@@ -25,6 +27,8 @@ from tracker.errors import RuleBroken
 from tracker.institutions import actions as institutions
 from tracker.milestones import actions as milestones
 from tracker.milestones.rounds import look_after
+from tracker.newcomers import actions as newcomers
+from tracker.newcomers.models import Application
 from tracker.notifications import actions as notifications
 from tracker.projects import actions as projects
 from tracker.projects.states import ProjectState
@@ -219,6 +223,22 @@ def every_letter_owed():
     call = make_project(ProjectState.RECRUITING, countries=("KE",))
     nobody_there = make_institution(country="PE", member_of=call.network)
     recruiting.invite(call, nobody_there, note="Come!", actor=call.lead)
+    contact = make_person(contact_of=make_institution(country="BO", member_of=call.network))
+    willing = recruiting.invite(call, contact.affiliations[0].institution, seats=[make_seat(call)], actor=call.lead)
+    recruiting.answer_invitation(willing, agrees=True, is_sure=False, actor=contact)
+    offered = make_person(institution=make_institution(country="PE", member_of=call.network))
+    make_person(contact_of=offered.affiliations[0].institution)
+    offer = recruiting.offer(call, offered.affiliations[0].institution, note="We can", actor=offered)
+    recruiting.answer_offer(offer, accepts=True, actor=call.lead)
+    recruiting.hand_over_lead(project.partners[1], note="I move", actor=project.lead)
+    waiting = make_institution(country="NP", member_of=call.network)
+    recruiting.offer(call, waiting, note="We can", actor=make_person(contact_of=waiting))
+    today = clock.today()
+    calls.set_dates(call, opens_on=None, questions_until=None, closes_on=today + timedelta(days=3), actor=call.lead)
+    with clock.frozen(clock.now() + timedelta(days=9)):
+        calls.close(call_of(call.id), call)
+    application = db.session.query(Application).first()
+    newcomers.is_known(application, place, actor=project.coordinator)
     institutions.affiliate(make_person(), place, actor=None)
     assert colleague.joined_at is None
     contacts.name(place, make_person(), 2, actor=make_person(coordinates=project.network))

@@ -99,7 +99,7 @@ def _ask_in(invitation: Invitation, inviter: Person | None, *, because: Activity
         actor=inviter,
         because=because,
         place="" if place is person else place.label,
-        **({"note": note} if note else {}),
+        note=note,
     )
 
 
