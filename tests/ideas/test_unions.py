@@ -17,6 +17,7 @@ from tracker.errors import RuleBroken
 from tracker.ideas import actions, queries, rounds
 from tracker.ideas.models import Union
 from tracker.ideas.states import UnionKind
+from tracker.memberships.queries import REQUEST
 from tracker.projects import actions as projects
 from tracker.projects.states import Commitment, ProjectState, Role
 from tracker.recruiting import actions as recruiting
@@ -120,6 +121,24 @@ def test_who_takes_part_in_both_already_is_not_asked_twice_and_keeps_what_it_is(
     assert (invited.role, invited.commitment) == (Role.CO_LEAD, Commitment.AGREED)
     assert latest("recruiting.invitation", invited).state is AskState.WITHDRAWN
     assert len([partner for partner in call.partners if partner.institution_id == home.id]) == 1
+
+
+@pytest.mark.parametrize("kind", [JOIN, MERGE])
+@pytest.mark.parametrize("is_sure", [True, False])
+def test_a_lead_of_another_institution_is_asked_itself_and_joins_no_network(client, draft, call, kind, is_sure):
+    other = make_institution("Lagos Ports", country="NG", member_of=None)
+    contact = make_person(contact_of=other)
+    partner = recruiting.invite(draft, other, role=Role.CO_LEAD, actor=draft.lead)
+    recruiting.answer_invitation(partner, agrees=True, is_sure=is_sure, actor=contact)
+    db.session.execute(sa.delete(Ask).where(Ask.kind == REQUEST))
+    ask(draft, call, kind)
+    assert say(client, call.lead, "accept").status_code == 303
+    brought = next(known for known in call.partners if known.institution_id == other.id)
+    role = Role.PARTNER if kind is JOIN else Role.CO_LEAD
+    assert (brought.role, brought.commitment) == (role, Commitment.INTENDS)
+    assert latest("recruiting.agreement", brought).is_open
+    assert db.session.scalars(sa.select(Ask).where(Ask.kind == REQUEST)).all() == []
+    assert place(call, draft).commitment is Commitment.AGREED
 
 
 def test_a_no_is_told_kindly_and_changes_nothing(client, draft, call):

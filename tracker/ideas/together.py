@@ -32,10 +32,11 @@ def unite(union: Union, *, note: str = "", actor: Person) -> None:
     told = [*leads(project), *team(into)]
     asker = union.asked_by
     for partner in [each for each in project.partners if each.takes_part]:
-        if partner.role in LEADING:
-            _bring_lead(union, partner)
-        elif union.kind is UnionKind.MERGE:
-            _bring_partner(union, partner, actor)
+        role = _role(union, partner)
+        if partner.role in LEADING and asker is not None and _speaks(asker, partner):
+            _bring_own(union, partner, role, asker)
+        elif partner.role in LEADING or union.kind is UnionKind.MERGE:
+            _bring_partner(union, partner, role, actor)
     for person in leads(project):
         add_member(into, person, is_lead=union.kind is UnionKind.MERGE, is_told=False, actor=actor)
     if union.kind is UnionKind.MERGE:
@@ -49,9 +50,22 @@ def unite(union: Union, *, note: str = "", actor: Person) -> None:
         go_on_without(other)
 
 
-def _bring_lead(union: Union, partner: Partner) -> None:
-    """A lead of the project: agreed by its own offer, a partner of the other or, where they merge, a co-lead."""
-    role = Role.CO_LEAD if union.kind is UnionKind.MERGE else Role.PARTNER
+def _role(union: Union, partner: Partner) -> Role:
+    """What a partner of the project is in the other one: where they merge, its leads lead with it."""
+    if partner.role not in LEADING:
+        return partner.role
+    return Role.CO_LEAD if union.kind is UnionKind.MERGE else Role.PARTNER
+
+
+def _speaks(person: Person, partner: Partner) -> bool:
+    """Whether a lead person is of this partner: nobody agrees for another institution."""
+    if partner.network_id is not None:
+        return partner.network_id in person.coordinated_ids
+    return partner.institution_id in person.institution_ids | person.contact_ids
+
+
+def _bring_own(union: Union, partner: Partner, role: Role, asker: Person) -> None:
+    """The lead that asked: agreed by its own offer, a partner of the other or, where they merge, a co-lead."""
     here = _place(union.into, partner)
     if here is None:
         here = _new_place(union, partner, role)
@@ -63,20 +77,22 @@ def _bring_lead(union: Union, partner: Partner) -> None:
         seats.free(here)
     take_back(here, *ASKS, AGREEMENT)
     here.earlier_commitment = here.earlier_role = None
-    commit(here, Commitment.AGREED, actor=union.asked_by)
+    commit(here, Commitment.AGREED, actor=asker)
     db.session.flush()
-    if union.asked_by is not None:
-        followers.agreed(here, union.asked_by)
+    followers.agreed(here, asker)
 
 
-def _bring_partner(union: Union, partner: Partner, actor: Person) -> None:
-    """Another partner of a merged project: it is asked whether it agrees. What it said to the other already stands."""
-    if _place(union.into, partner) is None:
-        here = _new_place(union, partner, partner.role)
+def _bring_partner(union: Union, partner: Partner, role: Role, actor: Person) -> None:
+    """Another one is asked whether it agrees. What it said to the other already stands."""
+    here = _place(union.into, partner)
+    if here is None:
+        here = _new_place(union, partner, role)
         here.component, here.people = partner.component, partner.people
         commit(here, Commitment.INTENDS, actor=None)
         db.session.flush()
         recruiting.ask_to_agree(here, actor=actor)
+    elif here.takes_part and role is Role.CO_LEAD and here.role not in LEADING:
+        here.role = role
 
 
 def _place(into: Project, partner: Partner) -> Partner | None:
