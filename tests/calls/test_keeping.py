@@ -26,7 +26,7 @@ def saved():
 def test_a_member_keeps_a_call_in_mind_and_no_longer(call, set_days, signed_in):
     set_days(call.project, closes_on=DAY + timedelta(days=20))
     browser, form = signed_in(call.member), {"institution": str(call.place.id), "back": "project"}
-    assert "Keep in mind for Institute of Dakar" in browser.get(call.project.path).text
+    assert "Keep in mind for my institution" in browser.get(call.project.path).text
     assert browser.submit(f"{call.path}/keep", **form).location == f"{call.project.path}#call"
     assert browser.submit(f"{call.path}/keep", **form).status_code == 303, "again changes nothing"
     assert [each.saved_by_id for each in saved()] == [call.member.id]
@@ -46,7 +46,7 @@ def test_a_colleague_sees_it_and_may_let_it_go(call, signed_in):
     colleague = make_person(institution=call.place)
     browser = signed_in(colleague)
     assert call.project.title in browser.get("/me").text
-    assert "No longer keep in mind for Institute of Dakar" in browser.get(call.path).text
+    assert "No longer keep in mind" in browser.get(call.path).text
     assert browser.submit(f"{call.path}/let-go", institution=str(call.place.id)).status_code == 303
     assert saved() == []
 

@@ -29,7 +29,7 @@ from tracker.terms import queries as term_queries
 from tracker.terms.actions import unconfirmed
 
 bp = Blueprint("project_page", __name__, url_prefix="/projects")
-MOST_EVENTS = 15
+MOST_EVENTS = 6
 ABOUT_ASKING = (
     *(f"asks.{what}" for what in ("delegate", "expire", "remind", "withdraw")),
     *(
