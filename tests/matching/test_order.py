@@ -58,9 +58,9 @@ def test_who_is_there_works_on_it_and_speaks_the_language_comes_first(seat, trad
         "There, in Spanish",
         "There",
         "A neighbour on trade",
+        "A neighbour",
         "Far away, on trade, in Spanish",
         "Far away, on trade",
-        "A neighbour",
         "Far away, on nothing",
     ]
 
@@ -89,7 +89,7 @@ def test_each_reason_is_given_when_it_is_true(seat, trade):
 def test_no_reason_is_given_that_is_not_true(seat):
     other = make_institution("Somewhere else", country="SE")
     other.checked_at = clock.now() - timedelta(days=400)
-    assert fit_of(other, seat).reasons == ["no project yet"]
+    assert fit_of(other, seat).reasons == ["no project yet", "not in Bolivia"]
 
 
 def test_a_language_that_is_official_where_it_is_counts_for_less_than_one_it_works_in(seat):
@@ -119,6 +119,9 @@ def test_the_place_is_a_country_a_region_or_near(seat, place, country, said):
     institution = make_institution(country=country)
     fit = fit_of(institution, seat)
     assert bool(fit.levels["place"]) == (said is not None)
+    is_elsewhere = said is None and place not in ("", "001")
+    assert any(reason.startswith("not in ") for reason in fit.reasons) == is_elsewhere
+    assert bool(fit.levels["elsewhere"]) == is_elsewhere
     if said:
         assert said in fit.reasons
 
@@ -144,7 +147,7 @@ def test_a_project_that_few_may_read_tells_nothing(seat):
     add_partners(secret, ["SE"])
     secret.partners[-1].institution = shy
     secret.partners[0].institution = seat.project.partners[0].institution
-    assert fit_of(shy, seat).reasons == []
+    assert fit_of(shy, seat).reasons == ["not in Bolivia"]
 
 
 def test_who_takes_part_or_was_asked_is_no_candidate(seat):
@@ -182,6 +185,7 @@ def test_small_things_together_make_no_fit():
     assert fits({"place": 2})
     assert fits({"themes": 1, "language": 2})
     assert not fits({"themes": 1})
+    assert not fits({"themes": 1, "language": 2, "elsewhere": 1})
 
 
 def test_words_that_many_names_have_tell_nothing():

@@ -111,7 +111,7 @@ def filled(request, tmp_path_factory):
     with empty_database(url) as app:
         with app.app_context():
             for number, texts in TEXTS.items():
-                index.put("project", number, *texts)
+                index.put("paper", number, *texts)
             db.session.commit()
         yield app
 
@@ -124,21 +124,21 @@ def search(filled):
         db.session.rollback()
 
 
-def found(words, subject_type="project"):
+def found(words, subject_type="paper"):
     return sorted(db.session.scalars(index.matching(subject_type, words)))
 
 
 @pytest.mark.parametrize("words", QUESTIONS)
 def test_both_databases_find_the_same(search, words):
     assert found(words) == QUESTIONS[words]
-    assert sorted(index.ranked("project", words)) == QUESTIONS[words]
-    assert sorted(index.everywhere(words)) == [("project", number) for number in QUESTIONS[words]]
+    assert sorted(index.ranked("paper", words)) == QUESTIONS[words]
+    assert sorted(index.everywhere(words)) == [("paper", number) for number in QUESTIONS[words]]
 
 
 @pytest.mark.parametrize("words", HARMLESS, ids=range(len(HARMLESS)))
 def test_operators_are_words_or_nothing(search, words):
     found(words)
-    index.ranked("project", words)
+    index.ranked("paper", words)
 
 
 @pytest.mark.parametrize("words", ["", " ", "\n", "…—", "*", "''"])
@@ -155,24 +155,24 @@ def test_a_text_is_found_by_itself(search, text, start):
 
 
 def test_the_index_follows_its_transaction(search):
-    index.put("project", 7, "rolled back")
+    index.put("paper", 7, "rolled back")
     assert found("rolled") == [7]
     db.session.rollback()
     assert found("rolled") == []
     with db.session.begin_nested() as savepoint:
-        index.put("project", 1, "something else")
+        index.put("paper", 1, "something else")
         assert (found("something"), found("气候")) == ([1], [])
         savepoint.rollback()
     assert (found("something"), found("气候")) == ([], [1])
 
 
 def test_what_is_put_again_replaces_what_was_there(search):
-    index.put("project", 1, "first words", None, "")
-    index.put("project", 1, "first words")
-    index.put("project", 1, "second words")
+    index.put("paper", 1, "first words", None, "")
+    index.put("paper", 1, "first words")
+    index.put("paper", 1, "second words")
     assert (found("first"), found("second"), found("气候")) == ([], [1], [])
-    index.remove("project", 1)
-    index.remove("project", 1)
+    index.remove("paper", 1)
+    index.remove("paper", 1)
     assert found("second") == []
     assert index.everywhere("second") == []
 
@@ -180,24 +180,24 @@ def test_what_is_put_again_replaces_what_was_there(search):
 def test_kinds_are_kept_apart(search):
     index.put("report", 1, "climate")
     assert (found("climate"), found("climate", "report"), found("climate", "person")) == ([1], [1], [])
-    assert sorted(index.everywhere("climate")) == [("project", 1), ("report", 1)]
+    assert sorted(index.everywhere("climate")) == [("paper", 1), ("report", 1)]
 
 
 def test_the_better_match_comes_first_and_the_limit_holds(search):
-    index.put("project", 11, "rice " + "other words about many other things " * 30)
-    index.put("project", 12, "rice and rice")
-    assert index.ranked("project", "rice") == [12, 11]
-    assert index.ranked("project", "rice", limit=1) == [12]
+    index.put("paper", 11, "rice " + "other words about many other things " * 30)
+    index.put("paper", 12, "rice and rice")
+    assert index.ranked("paper", "rice") == [12, 11]
+    assert index.ranked("paper", "rice", limit=1) == [12]
 
 
 def test_a_match_is_a_part_of_a_query(search):
     entry = sa.orm.aliased(SearchEntry)
-    query = sa.select(entry.subject_id).where(entry.subject_id.in_(index.matching("project", "food")))
+    query = sa.select(entry.subject_id).where(entry.subject_id.in_(index.matching("paper", "food")))
     assert db.session.scalars(query).all() == [1]
 
 
 def test_a_very_long_text_fits(search):
-    index.put("project", 8, " ".join(f"word{number}" for number in range(30_000)), "气候" * 20_000)
+    index.put("paper", 8, " ".join(f"word{number}" for number in range(30_000)), "气候" * 20_000)
     assert found("word19999") == [8]
 
 

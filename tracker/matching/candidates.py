@@ -95,6 +95,9 @@ def best_candidates(
     speaking = sa.select(InstitutionLanguage.institution_id).where(InstitutionLanguage.language == wanted.language)
     levels: dict[str, Any] = {
         "place": level(Institution.country.in_(wanted.here), Institution.country.in_(wanted.near)),
+        "elsewhere": level(Institution.country.not_in(wanted.here | wanted.near))
+        if wanted.here
+        else sa.literal_column("0"),
         "themes": sa.func.coalesce(themes.c.shared, 0),
         "language": level(Institution.id.in_(speaking), Institution.country.in_(wanted.speaking)),
         "together": level(Institution.id.in_(queries.colleagues(wanted.partner_ids))),

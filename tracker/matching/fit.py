@@ -19,6 +19,7 @@ from tracker.i18n import official_languages
 # study is done by who is there. Then what both work on, then the language; the rest orders those who are equal.
 WEIGHTS: dict[str, tuple[int, ...]] = {
     "place": (0, 8, 40),  # 1: in the same small region as a country asked for; 2: in a country or region asked for
+    "elsewhere": (0, -20),  # a place is asked for, and it lies in another part of the world
     "themes": (0, 15, 25),  # how many themes they share: two or more are worth the same
     "words": (0, 10, 15),  # how many telling words of what is looked for stand in its name
     "language": (0, 4, 12),  # 1: official where it is; 2: it works in the language

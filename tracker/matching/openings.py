@@ -12,7 +12,7 @@ from tracker.database import db
 from tracker.institutions.models import Institution, Person
 from tracker.institutions.queries import IN_A_LIST
 from tracker.matching import queries
-from tracker.matching.fit import WEIGHTS, Offered, level, marked
+from tracker.matching.fit import WEIGHTS, WORLD, Offered, level, marked
 from tracker.matching.reasons import Fit
 from tracker.projects.models import Partner, Project, project_theme
 from tracker.projects.permissions import visible_to
@@ -107,6 +107,7 @@ def best_openings(
     )
     levels: dict[str, Any] = {
         "place": level(Seat.place.in_(offered.here), Seat.place.in_(offered.near)),
+        "elsewhere": level(Seat.place.not_in(offered.here | offered.near | {"", WORLD})),
         "themes": sa.case((has_own, sa.func.coalesce(own.c.shared, 0)), else_=sa.func.coalesce(through.c.shared, 0)),
         "language": level(Seat.language.in_(offered.languages), Seat.language.in_(offered.official)),
         "together": level(Seat.project_id.in_(queries.projects_of_colleagues(offered.institution_id))),

@@ -39,6 +39,7 @@ class Fit:
             "finished": self._finished,
             "newcomer": self._newcomer,
             "checked": self._checked,
+            "elsewhere": self._elsewhere,
         }
         return [sentence() for name, sentence in said.items() if self.levels.get(name)]
 
@@ -66,6 +67,10 @@ class Fit:
         small = countries.regions_around(self.country)[0]
         other = next(place for place in self.places if small in countries.regions_around(place))
         return _("%(country)s, near %(other)s", country=here, other=country_name(other))
+
+    def _elsewhere(self) -> str:
+        named = list_and(country_name(place) for place in self.places[:MOST_NAMED])
+        return _("not in %(places)s", places=named)
 
     def _together(self) -> str:
         return _("has worked with %(name)s before", name=self.together)
