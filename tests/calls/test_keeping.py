@@ -51,6 +51,12 @@ def test_a_colleague_sees_it_and_may_let_it_go(call, signed_in):
     assert saved() == []
 
 
+def test_nobody_learns_whether_another_institution_keeps_it(call, signed_in):
+    actions.keep(call.project, call.place, actor=call.member)
+    stranger = make_person(institution=make_institution())
+    assert signed_in(stranger).submit(f"{call.path}/keep", institution=str(call.place.id)).status_code == 409
+
+
 @pytest.mark.parametrize(("institution", "status"), [("", 400), ("x", 400), ("-1", 400), ("999999", 409)])
 @pytest.mark.parametrize("button", ["keep", "let-go"])
 def test_an_institution_that_is_none_is_refused(call, signed_in, button, institution, status):

@@ -322,9 +322,9 @@ def keep(project: Project, institution: Institution, *, actor: Person) -> SavedC
 
     Raises RuleBroken where no partners are sought, the call is closed, or the institution takes part.
     """
+    _demand_own(institution, actor)
     if known := saved(project.id, institution.id):
         return known
-    _demand_own(institution, actor)
     if project.state is not ProjectState.RECRUITING:
         raise RuleBroken(_("This project is not looking for partners now."))
     call = call_of(project.id)
