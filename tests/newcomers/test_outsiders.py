@@ -197,6 +197,19 @@ def test_a_project_invites_so_many_a_day(signed_in, call, monkeypatch):
         assert invites(browser, call, name="Third Place", email="third@example.org", website="").status_code == 303
 
 
+def test_a_person_invites_so_many_a_day_however_many_projects_they_begin(signed_in, call, monkeypatch):
+    monkeypatch.setattr(outsiders, "MOST_A_DAY", 2)
+    browser = signed_in(call.lead)
+    for number in range(2):
+        project = make_project(lead=call.lead, title=f"Draft {number}")
+        sent = invites(browser, project, name=f"House {number}x{number}", email=f"n{number}@example.org", website="")
+        assert sent.status_code == 303
+    refused = invites(browser, call, name="Third Place", email="third@example.org", website="")
+    assert refused.status_code == 409 and "Go on tomorrow" in refused.text
+    colleague = make_project(ProjectState.RECRUITING)
+    assert invites(signed_in(colleague.lead), colleague).status_code == 303
+
+
 @pytest.mark.parametrize("state", [ProjectState.REVIEW, ProjectState.PUBLISHED, ProjectState.STOPPED])
 def test_where_partners_can_no_longer_join_nothing_is_made(signed_in, state):
     project = make_project(state)
@@ -253,6 +266,15 @@ def test_a_yes_or_an_intention_asks_the_coordinators_once(client, call, guest, c
         client.post(path, data={"answer": choice})
     assert [ask.kind for ask in memberships_asked(call.network)] == [REQUEST]
     assert outside(call) == {partner.institution_id}
+
+
+def test_the_coordinators_do_not_read_of_a_draft(client):
+    draft = make_project(title="Nobody knows yet")
+    director = make_person(contact_of=make_institution("Guest House", "BO", member_of=None))
+    recruiting.invite(draft, director.contact_places[0].institution, actor=draft.lead)
+    client.post(link_to(director), data={"answer": "accept"})
+    (request,) = memberships_asked(draft.network)
+    assert "Nobody knows yet" not in str(request.details)
 
 
 def test_a_member_is_not_proposed(client, call):

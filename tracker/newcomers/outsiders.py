@@ -14,13 +14,13 @@ from tracker.memberships import actions as memberships
 from tracker.newcomers import queries
 from tracker.newcomers.queries import OUTSIDER
 from tracker.projects.models import Partner, Project
-from tracker.projects.states import SEEKS_PARTNERS, Role
+from tracker.projects.states import SEEKS_PARTNERS, Audience, Role
 from tracker.recruiting import actions as recruiting
 from tracker.recruiting.followers import follows_agreement
 from tracker.seats.models import Seat
 
 declare({OUTSIDER: _l("%(actor)s made a record of %(institution)s to invite it.")})
-MOST_A_DAY = 20  # outsiders that one project invites
+MOST_A_DAY = 20  # outsiders that one project invites, and one person for all their projects
 
 
 def trouble_with(email: str, project: Project) -> str:
@@ -55,7 +55,7 @@ def invite(
 
     The person gets one mail, the invitation, in `language` (a tag). The record belongs to no network and stays, also
     after a no. Raises RuleBroken where partners can no longer join, the address is known here (see `trouble_with`),
-    or the project invited MOST_A_DAY already.
+    or the project, or the actor, invited MOST_A_DAY already.
     """
     if project.state not in SEEKS_PARTNERS:
         raise RuleBroken(_("Partners can join until the report goes into review."))
@@ -65,6 +65,8 @@ def invite(
         raise RuleBroken(
             _("This project invited %(number)s new institutions today. Go on tomorrow.", number=str(MOST_A_DAY))
         )
+    if queries.invited_lately_by(actor) >= MOST_A_DAY:
+        raise RuleBroken(_("You invited %(number)s new institutions today. Go on tomorrow.", number=str(MOST_A_DAY)))
     notes = _(
         "Added on %(day)s by %(person)s, to invite it to the project “%(title)s”. Nobody has checked the record.",
         day=format_day(clock.today()),
@@ -97,7 +99,9 @@ def propose_membership(partner: Partner, actor: Person) -> None:
     institution, network = partner.institution, partner.project.network
     if institution is None or not queries.could_be_proposed(institution, network):
         return
-    note = _("It takes part in the project “%(title)s”.", title=partner.project.label)
+    note = ""
+    if partner.project.audience is not Audience.TEAM:  # of a draft the coordinators know nothing yet
+        note = _("It takes part in the project “%(title)s”.", title=partner.project.label)
     if network.id not in actor.coordinated_ids:
         memberships.request(institution, network, actor=actor, note=note)
     elif queries.has_contacts(institution):

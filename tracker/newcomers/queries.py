@@ -77,8 +77,16 @@ def meant(words: str, country: str) -> list[Institution]:
 
 def invited_lately(project: Project) -> int:
     """How many outsiders a project invited in the last 24 hours."""
-    of_project = (Activity.subject_type == Project.__tablename__, Activity.subject_id == project.id)
-    query = sa.select(sa.func.count()).where(*of_project, Activity.kind == OUTSIDER)
+    return _lately(Activity.subject_type == Project.__tablename__, Activity.subject_id == project.id)
+
+
+def invited_lately_by(person: Person) -> int:
+    """How many outsiders a person invited in the last 24 hours, to whatever projects."""
+    return _lately(Activity.actor_id == person.id)
+
+
+def _lately(*conditions: sa.ColumnElement[bool]) -> int:
+    query = sa.select(sa.func.count()).where(*conditions, Activity.kind == OUTSIDER)
     return db.session.scalar(query.where(Activity.at > clock.now() - timedelta(days=1))) or 0
 
 
