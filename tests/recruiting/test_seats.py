@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from tests.factories import make_institution, make_person, make_project, make_seat
 from tracker.asks.models import Ask
 from tracker.database import db
+from tracker.dates import PartialDate
 from tracker.errors import RuleBroken
 from tracker.projects import actions as projects
 from tracker.projects.states import Commitment, ProjectState, Role
@@ -73,6 +74,29 @@ def test_an_offer_of_somebody_else_is_an_intention_until_the_director_agrees(
     assert browser.submit(ask.path, answer="agree").status_code == 303
     assert partner.commitment is Commitment.AGREED
     assert [entry.person_name for entry in partner.ledger] == [researcher.name, call.lead.name, director.name]
+
+
+def test_who_offered_and_left_the_institution_since_neither_speaks_for_it_nor_joins(call, seat, director):
+    place = home(director)
+    partner = actions.offer(call, place, seats=[seat], note="Data", actor=director)
+    director.affiliations[0].ends_on = PartialDate.parse("2001-01")
+    db.session.flush()
+    actions.answer_offer(partner, accepts=True, actor=call.lead)
+    assert partner.commitment is Commitment.INTENDS
+    assert director not in projects.team(call)
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_an_outsider_whose_offer_is_welcomed_is_proposed_as_a_member_in_its_own_name(signed_in, at_once):
+    running = make_project(ProjectState.RUNNING)
+    director = make_person(contact_of=make_institution("Guest House", country="BO", member_of=None))
+    partner = actions.offer(running, home(director), seats=[make_seat(running)], note="Data", actor=director)
+    ask, browser = asked("recruiting.offer", partner), signed_in(running.lead)
+    for number, answer in enumerate(["accept"] if at_once else ["decline", "accept"]):
+        assert browser.submit(ask.path, answer=answer, seen=str(number)).status_code == 303
+    assert partner.commitment is Commitment.AGREED
+    (request,) = db.session.scalars(sa.select(Ask).where(Ask.kind == "memberships.request"))
+    assert request.asked_by_id == director.id
 
 
 def test_a_director_who_does_not_agree_frees_the_seat(call, seat, director, researcher, signed_in):

@@ -185,8 +185,10 @@ def answer_offer(partner: Partner, *, accepts: bool, note: str = "", actor: Pers
     """
     closed = _("This offer is not open any more: it is “%(state)s”.", state=str(COMMITMENT_LABELS[partner.commitment]))
     offered_by = partner.asked_by
-    speaks = offered_by is not None and answer_for_partner(offered_by, partner)
-    wanted = (Commitment.AGREED if speaks else Commitment.INTENDS) if accepts else Commitment.DECLINED
+    if offered_by is not None and not _works_there(offered_by, partner):
+        offered_by = None  # they left meanwhile
+    speaker = offered_by if offered_by is not None and answer_for_partner(offered_by, partner) else None
+    wanted = (Commitment.AGREED if speaker else Commitment.INTENDS) if accepts else Commitment.DECLINED
     if not _answer(partner, Commitment.INTERESTED, wanted, note=note, actor=actor, closed=closed):
         return
     project = partner.project
@@ -194,10 +196,12 @@ def answer_offer(partner: Partner, *, accepts: bool, note: str = "", actor: Pers
         add_member(project, offered_by, is_told=False, actor=actor)
     settle("recruiting.offer", partner, "accept" if accepts else "decline", actor=actor, note=note)
     kind = "recruiting.welcome" if accepts else "recruiting.turn_down"
-    told = [offered_by] if offered_by else []
+    told = [partner.asked_by] if partner.asked_by else []
     record(kind, project, actor=actor, tell=told, partner=partner.name, note=note)
     if partner.commitment is Commitment.INTENDS:
         ask_to_agree(partner, actor=actor)
+    if accepts and speaker is not None:
+        followers.agreed(partner, speaker)
     index_for_search(project)
 
 
@@ -244,8 +248,10 @@ def agree_after_all(partner: Partner, *, note: str = "", actor: Person) -> None:
     seating.ask_again(partner)
     seating.take(partner)
     offered_by = partner.asked_by if partner.asked_by and _works_there(partner.asked_by, partner) else None
-    speaks = any(known is not None and answer_for_partner(known, partner) for known in (actor, offered_by))
-    wanted = Commitment.AGREED if speaks else Commitment.INTENDS
+    # To an offer it is the lead that says yes: for the institution speaks who offered it.
+    speakers = [offered_by, *([actor] if offered_by is None or _works_there(actor, partner) else [])]
+    speaker = next((known for known in speakers if known is not None and answer_for_partner(known, partner)), None)
+    wanted = Commitment.AGREED if speaker else Commitment.INTENDS
     commit(partner, wanted, actor=actor, note=note)
     partner.answer_note = note
     for person in (actor, offered_by):  # whoever offered it comes along, as with a yes at once
@@ -256,7 +262,8 @@ def agree_after_all(partner: Partner, *, note: str = "", actor: Person) -> None:
     record("recruiting.agree_after_all", project, actor=actor, tell=told, partner=partner.name, note=note)
     if wanted is Commitment.INTENDS:
         ask_to_agree(partner, actor=actor)
-    followers.agreed(partner, actor)
+    if speaker is not None or (offered_by is None and _works_there(actor, partner)):
+        followers.agreed(partner, speaker or actor)
     index_for_search(project)
 
 
