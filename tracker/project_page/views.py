@@ -34,8 +34,10 @@ ABOUT_ASKING = (
     *(f"asks.{what}" for what in ("delegate", "expire", "remind", "withdraw")),
     *(
         f"recruiting.{what}"
-        for what in ("invite", "offer", "decline", "turn_down", "lapse", "withdraw_invitation", "withdraw_offer")
+        for what in ("invite", "offer", "decline", "turn_down", "lapse", "lapse_offer", "withdraw_invitation")
     ),
+    *(f"recruiting.{what}" for what in ("withdraw_offer", "go_on", "go_on_without_offer", "ask_to_lead", "keep_lead")),
+    "newcomers.invite",
 )
 
 
