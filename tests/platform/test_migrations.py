@@ -37,6 +37,16 @@ def test_an_upgrade_loses_no_row_and_asks_what_waited(tmp_path: Path) -> None:
         assert asks[0].details["title"] == "Water" and asks[0].asked_by_name == "Nadia"
         with db.engine.connect() as connection:
             invited = connection.execute(sa.select(tables["invitation"])).one()
+            ledger = connection.execute(sa.select(tables["ledger_entry"]).order_by(tables["ledger_entry"].c.id)).all()
+            person = connection.execute(sa.select(tables["person"]).where(tables["person"].c.id == 1)).one()
+            terms = connection.execute(sa.select(tables["terms"])).one()
+        assert [(entry.partner_id, entry.commitment, entry.person_name) for entry in ledger] == [
+            (1, "agreed", ""),
+            (2, "invited", "Nadia"),
+            (3, "interested", ""),
+        ]
+        assert ledger[0].at.replace(tzinfo=UTC) == AT and person.hears_of_calls
+        assert (terms.text, terms.author_order, terms.funding) == ("We share the work.", "unsaid", "")
         assert (invited.person_id, invited.institution_id, invited.ended_at) == (2, 1, None)
         assert delivery.sort == "news" and not delivery.is_held
         db.session.remove()
@@ -58,6 +68,7 @@ OLD_ROWS: dict[str, list[dict[str, Any]]] = {
         {"id": 2, "project_id": 1, "institution_id": 2, "role": "partner", "commitment": "invited", "asked_by_id": 1},
         {"id": 3, "project_id": 1, "institution_id": 3, "role": "partner", "commitment": "interested"},
     ],
+    "terms": [{"id": 1, "project_id": 1, "number": 1, "text": "We share the work."}],
     "token": [{"id": 1, "purpose": "join", "person_id": 2, "value": "/institutions/1", "hash": "x"}],
     "activity": [{"id": 1, "kind": "projects.create", "subject_type": "project", "subject_id": 1}],
     "delivery": [{"id": 1, "activity_id": 1, "recipient_id": 1, "address": "nadia@example.org", "template": "x.txt"}],
