@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from tracker import clock
 from tracker.accounts.actions import sign_in
+from tracker.balance.actions import wish
 from tracker.dates import PartialDate
 from tracker.demo import institutions as places
 from tracker.demo import people
@@ -60,6 +61,7 @@ def gather(today: date) -> Cast:
         actions.name_coordinator(network, first, actor=None)
         actions.name_coordinator(network, second, actor=first)
         start_agenda(actor=first)
+        wish(network, institutions=3, countries=3, regions=2, newcomers=1, largest_share=50, actor=first)
     themes = {theme.name: theme for theme in theme_queries.all_themes()}
     institutions = {}
     for place in places.PLACES:
