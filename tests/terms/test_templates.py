@@ -38,7 +38,7 @@ def test_a_project_starts_from_its_own_language_else_english_else_what_comes_wit
 def test_a_coordinator_writes_changes_and_removes_it(network, coordinator, signed_in):
     browser, path = signed_in(coordinator), f"{network.path}/terms"
     assert path in browser.get(network.path).text
-    assert "text that comes with the tracker" in browser.get(path).text
+    assert "the general text" in browser.get(path).text
     assert browser.get(f"{path}?language=sw").location.endswith(f"{path}/sw")
     assert "Any partner may leave" in browser.get(f"{path}/sw").text
     form = {"version": "0", "author_order": "alphabetical", "leaving": "Wakati wowote.", "funding": ""}

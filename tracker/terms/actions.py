@@ -28,8 +28,8 @@ declare(
         "terms.confirm": _l("%(partner)s confirmed version %(number)s of the terms."),
         "terms.ask": _l("%(partner)s was asked to confirm version %(number)s of the terms."),
         "terms.object": _l("%(partner)s would like a change to version %(number)s of the terms."),
-        "terms.keep_template": _l("%(actor)s changed what terms start from (%(language)s)."),
-        "terms.remove_template": _l("%(actor)s removed what terms start from (%(language)s)."),
+        "terms.keep_template": _l("%(actor)s changed the template for terms (%(language)s)."),
+        "terms.remove_template": _l("%(actor)s removed the template for terms (%(language)s)."),
     }
 )
 ASK = "terms.confirm"
