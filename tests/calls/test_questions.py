@@ -294,3 +294,10 @@ def test_a_page_of_many_questions_costs_what_one_of_few_does(call, reader, signe
     assert [cost(person) for person in (reader, call.lead)] == few
     page = signed_in(reader).get(call.path).text
     assert "Page 1 of 2" in page
+
+
+def test_asking_and_taking_back_over_and_over_is_no_way_to_send_mails(call):
+    for number in range(actions.MOST_A_DAY):
+        actions.take_question_back(ask(call, f"How many? {number}"), actor=call.member)
+    with pytest.raises(RuleBroken, match="Go on tomorrow"):
+        ask(call)

@@ -285,3 +285,10 @@ def test_the_text_that_asks_is_read_by_both_leads_and_nobody_else(signed_in, dra
     assert signed_in(call.partner_people[0]).get(union.path).status_code == 404
     assert signed_in(call.lead).get(f"/projects/{draft.id}/ideas/{union.id}").status_code == 404
     assert signed_in(call.lead).get(f"{call.path}/ideas/9999999999").status_code == 404
+
+
+def test_asking_and_taking_back_over_and_over_is_no_way_to_send_mails(draft, call):
+    for _time in range(actions.MOST_A_DAY):
+        actions.withdraw(ask(draft, call), actor=draft.lead)
+    with pytest.raises(RuleBroken, match="several times today"):
+        ask(draft, call)

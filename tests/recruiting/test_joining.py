@@ -1,7 +1,10 @@
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
 from tests.factories import make_institution, make_person, make_project
+from tracker import clock
 from tracker.activity.models import Delivery
 from tracker.asks.models import Ask
 from tracker.database import db
@@ -225,3 +228,18 @@ def test_who_left_can_be_invited_again_from_the_page(signed_in):
     page = signed_in(project.lead).get(project.path).text
     assert "New director" in page
     assert f"/partners/invite?institution={other.institution_id}" in page
+
+
+def test_asking_and_taking_back_over_and_over_is_no_way_to_send_mails(call):
+    institution = make_institution(country="BO")
+    contact = make_person(contact_of=institution)
+    for _time in range(actions.MOST_A_DAY):
+        actions.withdraw(actions.invite(call, institution, actor=call.lead), actor=call.lead)
+    with pytest.raises(RuleBroken, match="several times today"):
+        actions.invite(call, institution, actor=call.lead)
+    for _time in range(actions.MOST_A_DAY):
+        actions.withdraw(actions.offer(call, institution, note="We", actor=contact), actor=contact)
+    with pytest.raises(RuleBroken, match="several times today"):
+        actions.offer(call, institution, note="We", actor=contact)
+    with clock.frozen(clock.now() + timedelta(days=1, minutes=1)):
+        assert actions.invite(call, institution, actor=call.lead).is_asked

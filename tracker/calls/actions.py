@@ -12,7 +12,16 @@ from tracker.activity.models import Activity
 from tracker.activity.record import GENERIC, record
 from tracker.asks.actions import raise_ask, settle, take_back
 from tracker.calls.models import LENGTH, Call, CallQuestion, SavedCall
-from tracker.calls.queries import ASK, CLOSES_SOON, call_of, saved, saved_by, waiting_for_answers, waiting_of
+from tracker.calls.queries import (
+    ASK,
+    CLOSES_SOON,
+    asked_lately,
+    call_of,
+    saved,
+    saved_by,
+    waiting_for_answers,
+    waiting_of,
+)
 from tracker.database import db
 from tracker.dates import add_months, earth_day
 from tracker.errors import RuleBroken
@@ -48,6 +57,7 @@ declare(
 )
 MAY_BE_DATED = frozenset({ProjectState.DRAFT, ProjectState.PROPOSED, ProjectState.RECRUITING})
 MOST_UNANSWERED = 5  # questions of one person about one call
+MOST_A_DAY = 10  # of one person about one call, those taken back included: each is a mail to the leads
 MONTHS_AHEAD = 24
 ANSWERED_IN = timedelta(days=7)  # hoped for
 ANSWERED = "calls/mail/answered.txt"
@@ -190,7 +200,8 @@ def ask(project: Project, institution: Institution, *, text: str, language: str 
     """Ask the leads a question in the name of an institution where the actor works; all who read it read the answer.
 
     `language` is the text's (BCP 47). The same question again, as by a second press, is the first one. Raises
-    RuleBroken out of time, for an institution that is not theirs, and for more than MOST_UNANSWERED without an answer.
+    RuleBroken out of time, for an institution that is not theirs, for more than MOST_UNANSWERED without an answer, and
+    for more than MOST_A_DAY.
     """
     if why := why_no_question(project):
         raise RuleBroken(why)
@@ -207,6 +218,8 @@ def ask(project: Project, institution: Institution, *, text: str, language: str 
                 number=str(len(waiting)),
             )
         )
+    if asked_lately(project.id, actor) >= MOST_A_DAY:
+        raise RuleBroken(_("You asked %(number)s questions today. Go on tomorrow.", number=str(MOST_A_DAY)))
     question = CallQuestion(
         project=project,
         institution=institution,

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
+from tracker import clock
 from tracker.asks.models import IS_OPEN, Ask
 from tracker.calls.models import Call, CallQuestion, SavedCall
 from tracker.calls.permissions import read_call_questions
@@ -118,6 +119,13 @@ def waiting_of(project_id: int, person: Person) -> list[CallQuestion]:
         CallQuestion.project_id == project_id, CallQuestion.asked_by_id == person.id, *_UNANSWERED
     )
     return list(db.session.scalars(query.order_by(CallQuestion.id)))
+
+
+def asked_lately(project_id: int, person: Person) -> int:
+    """How many questions a person asked about one call in the last day, those taken back included."""
+    query = sa.select(sa.func.count()).where(CallQuestion.project_id == project_id)
+    of_them = (CallQuestion.asked_by_id == person.id, CallQuestion.asked_at > clock.now() - timedelta(days=1))
+    return db.session.scalar(query.where(*of_them)) or 0
 
 
 def ask_ids(questions: list[CallQuestion]) -> dict[int, int]:

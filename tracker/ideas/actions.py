@@ -28,6 +28,7 @@ declare(
         "ideas.merge": _l("“%(project)s” is merged with this project."),
     }
 )
+MOST_A_DAY = 3  # times that one project asks another: each is a mail to its leads, also if it is taken back
 ASKS = {kind: f"ideas.{kind}" for kind in UnionKind}
 
 
@@ -68,7 +69,7 @@ def asked_first(project: Project, into: Project) -> Union | None:
 def propose(project: Project, into: Project, kind: UnionKind, *, words: str = "", actor: Person) -> Union:
     """Ask the leads of `into` whether `project` goes on as part of it. Both are locked.
 
-    Raises RuleBroken where it cannot, the other asked first, or the project asks somebody already.
+    Raises RuleBroken where it cannot, the other asked first, or the project asks somebody already or again and again.
     """
     if reason := why_not(project, into, kind, actor):
         raise RuleBroken(reason)
@@ -78,6 +79,8 @@ def propose(project: Project, into: Project, kind: UnionKind, *, words: str = ""
         raise RuleBroken(
             _("You asked “%(title)s” already. Withdraw that question before you ask again.", title=asked.into.label)
         )
+    if queries.asked_lately(project.id, into.id) >= MOST_A_DAY:
+        raise RuleBroken(_("You asked “%(title)s” several times today. Wait until tomorrow.", title=into.label))
     union = Union(project=project, into=into, kind=kind, words=words, asked_by=actor, asked_at=clock.now())
     db.session.add(union)
     touch(project)

@@ -1,7 +1,10 @@
+from datetime import timedelta
+
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
+from tracker import clock
 from tracker.database import db, locked
 from tracker.ideas.closeness import Closeness, Comparison, Idea
 from tracker.ideas.models import Union
@@ -104,6 +107,13 @@ def open_into(project_id: int) -> list[Union]:
     """Who asks now to go on as part of a project."""
     query = sa.select(Union).where(Union.into_id == project_id, Union.ended_at.is_(None))
     return list(db.session.scalars(query.options(joinedload(Union.into), joinedload(Union.project)).order_by(Union.id)))
+
+
+def asked_lately(project_id: int, into_id: int) -> int:
+    """How often a project asked another one in the last day, taken back or not."""
+    since = clock.now() - timedelta(days=1)
+    query = sa.select(sa.func.count()).where(Union.project_id == project_id, Union.into_id == into_id)
+    return db.session.scalar(query.where(Union.asked_at > since)) or 0
 
 
 def goes_on_as(project: Project) -> Project | None:

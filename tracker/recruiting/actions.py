@@ -20,7 +20,7 @@ from tracker.projects.models import Partner, Project
 from tracker.projects.permissions import answer_for_partner
 from tracker.projects.states import COMMITMENT_LABELS, SEEKS_PARTNERS, Commitment, ProjectState, Role
 from tracker.recruiting import followers
-from tracker.recruiting.queries import AGREEMENT
+from tracker.recruiting.queries import AGREEMENT, invited_lately, offered_lately
 from tracker.recruiting.roles import change_role, finish, hand_over_lead, keep_lead, leave, take_lead
 from tracker.seats import actions as seating
 from tracker.seats.actions import ask_for, fillings_of_partner
@@ -72,6 +72,7 @@ __all__ = [
 ]
 INVITABLE_ROLES = (Role.PARTNER, Role.CO_LEAD, Role.ADVISER)
 INVITATION_LASTS = timedelta(days=90)
+MOST_A_DAY = 3  # times that a project asks one institution, or one person offers: each is a mail, also if taken back
 
 
 def invite(
@@ -86,8 +87,11 @@ def invite(
 ) -> Partner:
     """Ask an institution to join, perhaps to fill seats: its contacts are asked, or the coordinators where it has none.
 
-    Raises RuleBroken when it takes part or was asked already, and for a seat that looks for nobody.
+    Raises RuleBroken when it takes part or was asked already, MOST_A_DAY times today, and for a seat that looks for
+    nobody.
     """
+    if invited_lately(project, institution) >= MOST_A_DAY:
+        raise RuleBroken(_("%(name)s was asked several times today. Wait until tomorrow.", name=institution.name))
     partner = _place(project, institution, Commitment.INVITED, note, actor)
     partner.role = role
     ask_for(partner, seats)
@@ -130,6 +134,8 @@ def offer(
     if project.state not in sought:
         raise RuleBroken(_("This project is not looking for partners now."))
     demand_open(project)
+    if offered_lately(project, actor) >= MOST_A_DAY:
+        raise RuleBroken(_("You offered several times today. Wait until tomorrow."))
     partner = _place(project, institution, Commitment.INTERESTED, note, actor)
     partner.role, partner.people = Role.PARTNER, people
     ask_for(partner, seats)

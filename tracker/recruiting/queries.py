@@ -6,7 +6,7 @@ from tracker import clock
 from tracker.activity.models import Activity
 from tracker.asks.models import IS_OPEN, Ask
 from tracker.database import db
-from tracker.institutions.models import Network
+from tracker.institutions.models import Institution, Network, Person
 from tracker.projects.models import Partner, Project
 from tracker.projects.states import SEEKS_PARTNERS, ProjectState
 from tracker.seats.models import Seat
@@ -17,6 +17,7 @@ AGREEMENT = "recruiting.agreement"  # does it agree, after it meant to
 LEAD = "recruiting.lead"  # will it take the lead
 WENT_ON = frozenset(ProjectState) - SEEKS_PARTNERS - {ProjectState.STOPPED}  # what is stopped may be resumed
 SOON_OVER = timedelta(hours=1)
+A_DAY = timedelta(days=1)
 
 
 def _too_late() -> tuple[sa.ColumnElement[bool], ...]:
@@ -43,6 +44,22 @@ def unanswered(project_id: int) -> list[Ask]:
     """The open questions about partners of one project."""
     query = sa.select(Ask).where(IS_OPEN, Ask.about_type == "project", Ask.about_id == project_id, Ask.kind.in_(ASKS))
     return list(db.session.scalars(query.order_by(Ask.id)))
+
+
+def invited_lately(project: Project, institution: Institution) -> int:
+    """How often a project asked an institution in the last day, taken back or not."""
+    to = (Ask.addressee_type == institution.__tablename__, Ask.addressee_id == institution.id)
+    return _lately(project, Ask.kind == "recruiting.invitation", *to)
+
+
+def offered_lately(project: Project, person: Person) -> int:
+    """How often a person offered something to a project in the last day, taken back or not."""
+    return _lately(project, Ask.kind == "recruiting.offer", Ask.asked_by_id == person.id)
+
+
+def _lately(project: Project, *conditions: sa.ColumnElement[bool]) -> int:
+    about = (Ask.about_type == "project", Ask.about_id == project.id, Ask.asked_at > clock.now() - A_DAY)
+    return db.session.scalar(sa.select(sa.func.count()).where(*about, *conditions)) or 0
 
 
 def sought_seats(project: Project) -> list[Seat]:
