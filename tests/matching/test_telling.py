@@ -134,3 +134,15 @@ def test_it_is_switched_off_on_ones_profile(signed_in, director):
     assert not director.hears_of_calls
     browser.submit("/account", **fields, hears_of_calls="y")
     assert director.hears_of_calls
+
+
+def test_seats_removed_and_opened_anew_are_no_way_to_send_mails(call, director):
+    for _time in range(actions.MOST_A_DAY + 2):
+        seat = make_seat(call)
+        rounds.tell(10)
+        seats.remove_seat(seat, actor=call.lead)
+    assert len(told(director)) == actions.MOST_A_DAY
+    with clock.frozen(clock.now() + timedelta(days=1, minutes=1)):
+        make_seat(call)
+        rounds.tell(10)
+    assert len(told(director)) == actions.MOST_A_DAY + 1

@@ -17,6 +17,7 @@ from tracker.seats.words import title_of
 declare({"matching.fits": _l("New seats to fill: %(seats)s.")})
 MOST_TOLD = 40  # institutions for one seat: those that fit best
 MOST_SEATS = 5  # named in one piece of news
+MOST_A_DAY = 5  # pieces of news about one project: seats removed and opened anew are no way to send mails
 Found = list[tuple[Seat, Candidate]]
 
 
@@ -24,9 +25,10 @@ def tell_of_seats(project: Project, seats: Sequence[Seat]) -> int:
     """Tell who answers for the members that fit one of these seats, and return how many people that are.
 
     Nobody is told of a seat twice, whether or not anybody fitted. Who took part or was asked before is not told, nor
-    who wants to hear nothing of it.
+    who wants to hear nothing of it. Beyond MOST_A_DAY the seats are found on the pages only.
     """
-    fitting = {seat: _fitting(project, seat) for seat in seats}
+    is_enough = queries.told_lately(project.id) >= MOST_A_DAY
+    fitting = {seat: [] if is_enough else _fitting(project, seat) for seat in seats}
     places = {candidate.institution.id for found in fitting.values() for candidate in found}
     contacts = queries.listening_contacts(places)
     told: dict[Person, Found] = {}

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager, selectinload
 
 from tracker import clock
+from tracker.activity.models import Activity
 from tracker.calls.models import FIRST_ZONE, Call
 from tracker.database import db
 from tracker.dates import earth_day
@@ -182,6 +183,17 @@ def untold_seats(project_id: int) -> list[Seat]:
         .execution_options(populate_existing=True)
     )
     return list(db.session.scalars(query))
+
+
+def told_lately(project_id: int) -> int:
+    """How often somebody was told of seats of a project in the last day."""
+    query = sa.select(sa.func.count()).where(
+        Activity.subject_type == Project.__tablename__,
+        Activity.subject_id == project_id,
+        Activity.kind == "matching.fits",
+        Activity.at > clock.now() - timedelta(days=1),
+    )
+    return db.session.scalar(query) or 0
 
 
 def listening_contacts(institution_ids: Iterable[int]) -> dict[int, list[Person]]:
