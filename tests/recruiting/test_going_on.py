@@ -19,6 +19,7 @@ from tracker.milestones import actions as milestones
 from tracker.projects import actions as projects
 from tracker.projects.states import Commitment, ProjectState
 from tracker.recruiting import actions, queries, rounds
+from tracker.reports import actions as reports
 
 
 @pytest.fixture
@@ -143,3 +144,23 @@ def test_a_round_that_finds_nothing_costs_one_query_by_the_index_of_what_is_open
     plan = steps(lambda: rounds.close(10))
     assert not [step for step in plan if step.startswith("SCAN") and " ask" in step]
     assert not plan or [step for step in plan if "ix_ask_board (network_id=? AND kind=?)" in step], plan
+
+
+def test_an_intention_may_be_confirmed_in_review_and_is_asked_no_longer_once_all_is_published(directors):
+    project = make_project(ProjectState.RUNNING)
+    first, second = invite(project, *directors)
+    for partner, director in zip((first, second), directors, strict=True):
+        actions.answer_invitation(partner, agrees=True, is_sure=False, actor=director)
+    actions.hand_over_lead(project.partners[1], actor=project.lead)
+    submit(project)
+    assert rounds.close(10) == 0
+    actions.agree(first, actor=directors[0])
+    assert first.commitment is Commitment.AGREED
+    agree_terms(project)
+    reports.publish(project, actor=project.lead, attested=True)
+    db.session.flush()
+    waiting = sa.select(Ask).where(Ask.kind.in_((queries.AGREEMENT, queries.LEAD)), Ask.state == AskState.OPEN)
+    assert len(db.session.scalars(waiting).all()) == 2
+    assert rounds.close(10) == 1
+    assert db.session.scalars(waiting).all() == [] and rounds.close(10) == 0
+    assert second.commitment is Commitment.INTENDS

@@ -230,6 +230,18 @@ def test_who_left_can_be_invited_again_from_the_page(signed_in):
     assert f"/partners/invite?institution={other.institution_id}" in page
 
 
+def test_the_lead_cannot_leave_it_to_one_that_only_intends_to_join(call):
+    contact = make_person(contact_of=make_institution(country="BO"))
+    institution = contact.contact_places[0].institution
+    partner = actions.invite(call, institution, role=Role.CO_LEAD, actor=call.lead)
+    actions.answer_invitation(partner, agrees=True, is_sure=False, actor=contact)
+    with pytest.raises(RuleBroken, match="only lead"):
+        actions.leave(call.partners[0], actor=call.lead)
+    with pytest.raises(RuleBroken, match="needs a lead"):
+        actions.change_role(call.partners[0], Role.PARTNER, actor=call.lead)
+    actions.leave(partner, actor=contact)
+
+
 def test_asking_and_taking_back_over_and_over_is_no_way_to_send_mails(call):
     institution = make_institution(country="BO")
     contact = make_person(contact_of=institution)

@@ -20,7 +20,7 @@ from tracker.projects.models import Partner, Project
 from tracker.projects.permissions import answer_for_partner
 from tracker.projects.states import COMMITMENT_LABELS, SEEKS_PARTNERS, Commitment, ProjectState, Role
 from tracker.recruiting import followers
-from tracker.recruiting.queries import AGREEMENT, invited_lately, offered_lately
+from tracker.recruiting.queries import AGREEMENT, LEAD, invited_lately, offered_lately
 from tracker.recruiting.roles import change_role, finish, hand_over_lead, keep_lead, leave, take_lead
 from tracker.seats import actions as seating
 from tracker.seats.actions import ask_for, fillings_of_partner
@@ -240,7 +240,8 @@ def agree(partner: Partner, *, note: str = "", actor: Person) -> None:
         return
     if partner.commitment is not Commitment.INTENDS:
         raise RuleBroken(_("%(name)s does not take part any more.", name=partner.name))
-    _demand_open(partner.project)
+    if partner.project.state is not ProjectState.REVIEW:  # it takes part already: its word is welcome until the end
+        _demand_open(partner.project)
     _agreed(partner, actor, note)
     settle(AGREEMENT, partner, "agree", actor=actor, note=note)
 
@@ -308,6 +309,9 @@ def go_on_without(project: Project) -> None:
         record("recruiting.go_on_without_offer", project, actor=None, tell=told, partner=partner.name)
     for partner in (*invited, *offered):
         _forget(partner)
+    if project.state is ProjectState.PUBLISHED:  # it is done: nobody need agree any more, or lead
+        for partner in project.partners:
+            take_back(partner, AGREEMENT, LEAD)
 
 
 def _told_about(project: Project, partners: list[Partner]) -> list[Person]:

@@ -28,7 +28,8 @@ def _too_late() -> tuple[sa.ColumnElement[bool], ...]:
     return (
         IS_OPEN,
         Ask.network_id.in_(sa.select(Network.id)),
-        Ask.kind.in_(ASKS),
+        Ask.kind.in_((*ASKS, AGREEMENT, LEAD)),
+        sa.or_(Ask.kind.in_(ASKS), Project.state == ProjectState.PUBLISHED),
         sa.or_(Ask.expires_at.is_(None), Ask.expires_at > clock.now() + SOON_OVER),
         Project.state.in_(WENT_ON),
     )
@@ -41,9 +42,9 @@ def went_on_unanswered(limit: int) -> list[int]:
 
 
 def unanswered(project_id: int) -> list[Ask]:
-    """The open questions about partners of one project."""
-    query = sa.select(Ask).where(IS_OPEN, Ask.about_type == "project", Ask.about_id == project_id, Ask.kind.in_(ASKS))
-    return list(db.session.scalars(query.order_by(Ask.id)))
+    """The open questions about partners of one project that went on."""
+    query = sa.select(Ask).join(Project, Project.id == Ask.about_id).where(Ask.about_type == "project", *_too_late())
+    return list(db.session.scalars(query.where(Project.id == project_id).order_by(Ask.id)))
 
 
 def invited_lately(project: Project, institution: Institution) -> int:

@@ -22,7 +22,7 @@ def leave(partner: Partner, *, note: str = "", actor: Person) -> None:
         raise RuleBroken(_("%(name)s does not take part.", name=partner.name))
     if project.state is ProjectState.PUBLISHED:
         raise RuleBroken(_("The project is published: nobody can leave what is done."))
-    if partner.role in LEADING and len([p for p in project.lead_partners if p is not partner]) == 0:
+    if partner.role in LEADING and not any(p.is_committed for p in project.lead_partners if p is not partner):
         raise RuleBroken(_("The only lead cannot leave. Make another partner the lead or a co-lead first."))
     told = [person for person in team(project) if person is not actor]
     settle(AGREEMENT, partner, "decline", actor=actor, note=note)
@@ -59,7 +59,7 @@ def change_role(partner: Partner, role: Role, *, component: str = "", actor: Per
     """
     if not partner.is_committed:
         raise RuleBroken(_("%(name)s has not agreed yet.", name=partner.name))
-    others = [p for p in partner.project.lead_partners if p is not partner]
+    others = [p for p in partner.project.lead_partners if p is not partner and p.is_committed]
     if role not in LEADING and not others:
         raise RuleBroken(_("A project needs a lead. Make another partner the lead first."))
     if role is Role.LEAD and partner.role is not Role.LEAD:
