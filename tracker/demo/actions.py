@@ -19,6 +19,7 @@ from tracker.demo.people import CONTACT, COORDINATOR, RESEARCHER
 from tracker.demo.study import studies
 from tracker.institutions.actions import confirm_institution
 from tracker.institutions.models import Person
+from tracker.seats.models import Seat
 
 SEED = 2030
 LINK_LASTS = timedelta(hours=24)
@@ -45,6 +46,7 @@ def build() -> None:
             deed.actor.seen_at = deed.at
     _confirm_records(cast)
     db.session.execute(sa.delete(Delivery))
+    db.session.execute(sa.update(Seat).values(told_at=Seat.created_at))  # nobody hears of old seats as if they were new
     db.session.commit()
 
 
