@@ -12,6 +12,7 @@ from tracker.institutions import actions as institutions
 from tracker.matching import candidates, openings
 from tracker.matching.fit import FITS, Wanted, fits, score, telling
 from tracker.projects.states import ProjectState
+from tracker.recruiting import actions as recruiting
 from tracker.seats import actions as seats
 
 
@@ -234,3 +235,13 @@ def test_a_seat_is_found_by_the_words_its_project_has_now(seat):
     offered = openings.offered_by([institution.id])[0]
     (found,) = openings.best_openings(offered, openings.openings(person, offered), limit=5)
     assert found.fit.reasons[0] == "“Ferrocarriles” in its name"
+
+
+def test_a_part_that_is_done_counts_once_the_project_is_published(seat):
+    running = make_project(ProjectState.RUNNING, title="Ports")
+    partner = running.partners[1]
+    recruiting.finish(partner, actor=running.partner_people[0])
+    assert fit_of(partner.institution, seat).finished == 0
+    assert fit_of(partner.institution, seat).levels["finished"] == 0
+    published = make_project(ProjectState.PUBLISHED, title="Rails").partners[1].institution
+    assert fit_of(published, seat).finished == 1 and fit_of(published, seat).levels["finished"] == 1

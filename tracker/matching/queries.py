@@ -75,7 +75,12 @@ def takes_part() -> sa.ColumnElement[bool]:
 
 def has_finished() -> sa.ColumnElement[bool]:
     """Whether an Institution of the query took part in a project that was published."""
-    return sa.exists().where(Partner.institution_id == Institution.id, Partner.commitment == Commitment.DONE)
+    return sa.exists().where(
+        Partner.institution_id == Institution.id,
+        Partner.commitment == Commitment.DONE,
+        Partner.project_id == Project.id,
+        Project.state == ProjectState.PUBLISHED,  # a partner may say earlier that its part is done
+    )
 
 
 def has_contact() -> sa.ColumnElement[bool]:
@@ -87,7 +92,12 @@ def finished(institution_ids: Iterable[int]) -> dict[int, int]:
     """How many published projects each of these institutions took part in; those with none are left out."""
     rows = db.session.execute(
         sa.select(Partner.institution_id, sa.func.count())
-        .where(Partner.institution_id.in_(list(institution_ids)), Partner.commitment == Commitment.DONE)
+        .join(Partner.project)
+        .where(
+            Partner.institution_id.in_(list(institution_ids)),
+            Partner.commitment == Commitment.DONE,
+            Project.state == ProjectState.PUBLISHED,
+        )
         .group_by(Partner.institution_id)
     )
     return {institution_id: number for institution_id, number in rows if institution_id}
