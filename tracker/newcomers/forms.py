@@ -27,7 +27,7 @@ class NewcomerForm(BaseForm):
 
     name = StringField(
         _l("Name of the institution"),
-        [InputRequired(_l("Write the name.")), _most(Application.name)],
+        [InputRequired(_l("Write the name of the institution.")), _most(Application.name)],
         description=_l("In English where it has an English name, else in Latin letters."),
         render_kw={"autocomplete": "organization"},
     )
@@ -115,7 +115,7 @@ class OutsiderForm(NewcomerForm):
 
     person_name = StringField(
         _l("Whom do you invite there?"),
-        [InputRequired(_l("Write a name.")), _most(Application.person_name)],
+        [InputRequired(_l("Write the name of the person.")), _most(Application.person_name)],
         description=_l("Somebody who can answer for the institution. They become its contact here."),
         render_kw={"autocomplete": "off"},
     )
