@@ -94,5 +94,5 @@ class LeadForm(BaseForm):
 
 class AnswerForm(BaseForm):
     note = TextAreaField(
-        _l("A few words with your answer"), [Optional(), Length(max=NOTE_LENGTH)], render_kw={"rows": 3}
+        _l("A few words to the others"), [Optional(), Length(max=NOTE_LENGTH)], render_kw={"rows": 3}
     )
