@@ -60,7 +60,8 @@ declare(
         question=_l("Shall “%(project)s” go on as part of this project?"),
         meaning=_l(
             "With a yes %(partner)s becomes a partner of your project, its lead persons join the team, and their own"
-            " project stops. Its text stays readable for those who could read it. A no changes nothing."
+            " project stops. Whoever led it with them is asked too. Its text stays readable for those who could read"
+            " it. A no changes nothing."
         ),
         choices=(
             Choice("accept", _l("Yes, join us"), _l("“%(project)s” goes on as part of this project."), _unite),
