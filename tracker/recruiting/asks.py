@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from tracker.asks.kinds import Choice, Kind, Shown, declare, words
-from tracker.i18n import _, _l, list_and
+from tracker.i18n import _, _l, country_name, list_and
 from tracker.institutions.models import Person
 from tracker.projects.asks import summary
 from tracker.projects.models import Partner
@@ -17,13 +17,26 @@ from tracker.seats.actions import fillings_of_partner
 from tracker.seats.words import title_of
 
 
-def _shown(partner: Partner) -> Shown:
-    """What it would be, then the project. The seats are those it is asked for, or fills."""
-    known = summary(partner.project)
+def _would_do(partner: Partner) -> list[tuple[str, str]]:
+    """The seats that it is asked for, or fills, and who would do the work."""
     seats = [title_of(filling.seat) for filling in fillings_of_partner(partner) if filling.ended_at is None]
-    facts = [(_("Role"), str(ROLE_LABELS[partner.role])), (_("Seats"), list_and(seats))]
-    people = [(_("Who would do it"), partner.people)] if partner.people else []
-    return Shown([*facts, *people, *known.facts], known.texts, known.path)
+    return [(_("Seats"), list_and(seats)), (_("Who would do it"), partner.people)]
+
+
+def _shown(partner: Partner) -> Shown:
+    """What it would be and do, then the project."""
+    known = summary(partner.project)
+    facts = [(_("Role"), str(ROLE_LABELS[partner.role])), *_would_do(partner), *known.facts]
+    return Shown(facts, known.texts, known.path)
+
+
+def _shown_to_leads(partner: Partner) -> Shown:
+    """What is offered, and by whom: the leads know their own project."""
+    country, website = "", ""
+    if partner.institution is not None:
+        country, website = country_name(partner.institution.country), partner.institution.website
+    facts = [*_would_do(partner), (_("Country"), country), (_("Website"), website)]
+    return Shown(facts, path=partner.project.path)
 
 
 def _agree(partner: Partner, *, actor: Person, note: str = "") -> None:
@@ -132,7 +145,7 @@ declare(
         mail="recruiting/mail/offer.txt",
         waiting=_l("Waiting for the lead to answer an offer."),
         waiting_for=_l("Waiting for the lead to answer the offer of %(partner)s."),
-        shows=_shown,
+        shows=_shown_to_leads,
         withdrawn=_withdraw,
         expired=actions.lapse,
         is_reminded=_can_join,

@@ -93,6 +93,4 @@ class LeadForm(BaseForm):
 
 
 class AnswerForm(BaseForm):
-    note = TextAreaField(
-        _l("A few words to the others"), [Optional(), Length(max=NOTE_LENGTH)], render_kw={"rows": 3}
-    )
+    note = TextAreaField(_l("A few words to the others"), [Optional(), Length(max=NOTE_LENGTH)], render_kw={"rows": 3})
