@@ -39,6 +39,8 @@ SITE_SETTINGS = {
     *("TRACKER_INSTANCE", "DATABASE_URL", "SECRET_KEY", "HOST", "PORT", "BASE_URL", "MAIL_URL", "MAIL_FROM"),
     *("UPLOAD_LIMIT", "PROXIES", "RATE_LIMIT_STORAGE"),
 }
+# Tests of files, doors and markup, which no database changes: they run once.
+ALIKE_ON_BOTH = ("test_house.py", "test_hours.py", "test_access.py", "test_every_page.py")
 
 
 def say(sentence: str) -> None:
@@ -244,6 +246,7 @@ def test(arguments: list[str]) -> int:
     with postgresql(ours) as address, tempfile.TemporaryFile() as said:
         pytest = [PYTHON, "-m", "pytest"]
         apart = ["-o", "cache_dir=.pytest_cache/postgresql", "-m", "not browser"]
+        apart += [f"--ignore=tests/{name}" for name in ALIKE_ON_BOTH]
         second = subprocess.Popen(
             [*pytest, *apart, *arguments],
             cwd=ROOT,

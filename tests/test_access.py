@@ -4,6 +4,7 @@ import re
 from types import SimpleNamespace
 
 import pytest
+from werkzeug.exceptions import MethodNotAllowed
 
 from tests.factories import make_institution, make_person, make_project, make_report, make_seat
 from tracker.asks.queries import latest
@@ -253,19 +254,29 @@ def test_a_page_opens_for_those_it_is_meant_for(who, world, signed_in, client):
 
 
 @pytest.mark.parametrize("path", [*DOORS, *BUTTONS])
-def test_a_post_gets_through_the_same_door(path, world, signed_in, client, app):
+def test_a_post_gets_through_the_same_door(path, request, signed_in, client, app):
     """An empty form: refused for what it lacks inside, never let in from outside."""
+    if not _takes_a_post(app, path):
+        return
+    world = request.getfixturevalue("world")
     address = path.format(**world.ids)
     allowed = (DOORS | BUTTONS)[path]
     for who in [*sorted(EVERYONE - allowed), *sorted(allowed)]:
         person = world.people[who]
         answer = (signed_in(person) if person else client).submit(address)
-        if answer.status_code == 405:
-            return
         if who in allowed:
             assert answer.status_code not in (401, 500), f"{who} got {answer.status_code}"
         else:
             assert not enters(answer) or answer.status_code == 400, f"{who} got {answer.status_code}"
+
+
+def _takes_a_post(app, path):
+    """Found without the world, which takes its time."""
+    try:
+        app.url_map.bind("localhost").match(re.sub(r"{\w+}", "1", path), method="POST")
+    except MethodNotAllowed:
+        return False
+    return True
 
 
 def test_every_route_is_in_the_tables(app, world):

@@ -104,7 +104,7 @@ def invite_institution(project, name):
 
 def agree_on_terms(project, contact):
     lead = project.again().someone
-    lead.follows("What are the terms?").follows("Write the terms")
+    lead.follows("Write the terms")
     lead.presses("Save")
     contact.opens_mail("Please confirm the terms").presses("Yes, we confirm")
     assert "Centro de Estudios del Sur confirmed version 1 of the terms." in contact.reads

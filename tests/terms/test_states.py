@@ -190,7 +190,7 @@ def test_no_version_counts_as_confirmed_without_all_confirmations_on_record(sign
         browser_of = staticmethod(lambda person: signed_in(person) if person is not None else client)
 
     run_state_machine_as_test(
-        Here, settings=settings(max_examples=25, stateful_step_count=14, deadline=None, derandomize=True)
+        Here, settings=settings(max_examples=16, stateful_step_count=14, deadline=None, derandomize=True)
     )
 
 

@@ -172,8 +172,10 @@ def _public_projects(institution_ids: Iterable[int]) -> sa.Select[int]:
 def call_is_open() -> sa.ColumnElement[bool]:
     """The condition over Project that its call, while it recruits, has opened and not closed by its dates."""
     first_day = (clock.now() + FIRST_ZONE).date()
-    shut = sa.select(Call.project_id).where(sa.or_(Call.closes_on < earth_day(), Call.opens_on > first_day))
-    return sa.or_(Project.state != ProjectState.RECRUITING, Project.id.not_in(shut))
+    is_shut = sa.or_(Call.closes_on < earth_day(), Call.opens_on > first_day)
+    # Looked up for each project by its index: few are asked about, and the calls of years are many.
+    shut = sa.exists().where(Call.project_id == Project.id, is_shut).correlate(Project)
+    return sa.or_(Project.state != ProjectState.RECRUITING, ~shut)
 
 
 def untold_projects(limit: int) -> list[int]:

@@ -235,6 +235,13 @@ def upgrade() -> None:
     with op.batch_alter_table("union_of_projects", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_union_of_projects_into_id"), ["into_id"], unique=False)
         batch_op.create_index(
+            "ix_union_open",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.create_index(
             "uq_union_open",
             ["project_id"],
             unique=True,
