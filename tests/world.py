@@ -92,7 +92,9 @@ def _make_world() -> SimpleNamespace:
     )
     published = make_project(ProjectState.PUBLISHED, lead=lead, **written)
     review = make_project(ProjectState.REVIEW, lead=lead, **written)
-    seat = make_seat(running, skills=TEXT, description=TEXT, wanted=2, themes=running.themes, until=date(2199, 6, 1))
+    seat = make_seat(
+        running, skills=TEXT[:300], description=TEXT, wanted=2, themes=running.themes, until=date(2199, 6, 1)
+    )
     seats.give(seat, running.partners[1], actor=lead)
     seats.give(make_seat(running, place="005"), running.partners[1], actor=lead)
     make_seat(call, task=Task.TRANSLATION, place="")
