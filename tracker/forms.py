@@ -165,3 +165,11 @@ def row_number(text: Any) -> int:
     if not 0 < number < 2**31:
         raise ValueError("not a row number")
     return number
+
+
+def number_or_none(text: str | None) -> int | None:
+    """A row's id out of an address; None for anything else."""
+    try:
+        return row_number(text) if text else None
+    except ValueError:
+        return None

@@ -5,7 +5,7 @@ from flask import Blueprint, render_template, request, url_for
 from tracker import countries
 from tracker.access import actor, can, load, public, requires
 from tracker.directory import queries
-from tracker.forms import row_number
+from tracker.forms import number_or_none
 from tracker.goals import GOALS
 from tracker.i18n import language_name
 from tracker.institutions import queries as institution_queries
@@ -136,14 +136,14 @@ def search() -> str:
 def _filters() -> dict[str, Any]:
     """The filters of the address; a value that makes no sense is no filter."""
     args = request.args
-    theme, country, region = _number(args.get("theme")), args.get("country", ""), args.get("region", "")
+    theme, country, region = number_or_none(args.get("theme")), args.get("country", ""), args.get("region", "")
     return {
         "words": _words(),
         "country": country if countries.is_country(country) else "",
         "region": region if countries.is_place(region) else "",
         "theme_ids": (theme_queries.with_descendants(theme) or [theme]) if theme else None,
         "language": clean_text(args.get("language", ""))[:20].strip(),
-        "network_id": _number(args.get("network")),
+        "network_id": number_or_none(args.get("network")),
     }
 
 
@@ -167,10 +167,3 @@ def _options(present: set[str]) -> dict[str, list[tuple[str, str]]]:
 
 def _words() -> str:
     return clean_text(request.args.get("q", ""))[:LONGEST_WORDS].strip()
-
-
-def _number(text: str | None) -> int | None:
-    try:
-        return row_number(text) if text else None
-    except ValueError:
-        return None

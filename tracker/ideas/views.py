@@ -7,7 +7,7 @@ from tracker import countries
 from tracker.access import actor, can, demand, load, requires
 from tracker.asks.queries import latest
 from tracker.database import SAFE_METHODS, db
-from tracker.forms import row_number
+from tracker.forms import number_or_none
 from tracker.i18n import _, list_and
 from tracker.ideas import actions, queries, radar
 from tracker.ideas.closeness import READ, Idea
@@ -26,7 +26,7 @@ BETWEEN_COUNTRIES = re.compile(r"[,;،、，\n]")
 @requires("propose_project")
 def alike() -> str:
     """A few projects that are close to what is being written, as a piece of a page; nothing where none is."""
-    number = _number(request.args.get("project"))
+    number = number_or_none(request.args.get("project"))
     draft = db.session.get(Project, number, options=ON_THE_DOOR) if number else None
     if draft is not None and (draft.state not in BEGINNING or not can("act_as_lead", draft)):
         draft = None
@@ -105,7 +105,7 @@ def _propose(project: Project, into_id: int, kind: UnionKind) -> Any:
 def _idea() -> Idea:
     """What is typed so far, out of the address. What makes no sense is left out."""
     args = request.args
-    themes = (_number(value) for value in args.getlist("theme")[:MOST_VALUES])
+    themes = (number_or_none(value) for value in args.getlist("theme")[:MOST_VALUES])
     named = [name.strip() for value in args.getlist("country") for name in BETWEEN_COUNTRIES.split(value)]
     codes = (name if countries.is_country(name) else countries.by_name(name) for name in named[:MOST_VALUES] if name)
     return Idea(
@@ -114,10 +114,3 @@ def _idea() -> Idea:
         frozenset(theme for theme in themes if theme),
         frozenset(code for code in codes if code),
     )
-
-
-def _number(text: str | None) -> int | None:
-    try:
-        return row_number(text) if text else None
-    except ValueError:
-        return None

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from tracker import countries, paging
 from tracker.access import actor, can, requires
 from tracker.database import db
-from tracker.forms import row_number
+from tracker.forms import number_or_none
 from tracker.i18n import language_name
 from tracker.institutions import queries as institution_queries
 from tracker.institutions.models import Institution, Person
@@ -104,7 +104,7 @@ def _finder(project: Project, seat: Seat | None) -> str:
 
 
 def _compare(project: Project, seat: Seat | None) -> str:
-    chosen = list(dict.fromkeys(filter(None, map(_number, request.args.getlist("institution")))))
+    chosen = list(dict.fromkeys(filter(None, map(number_or_none, request.args.getlist("institution")))))
     wanted, compared = _wanted(project, seat), finder.compared(chosen[:MOST_COMPARED])
     ids = [institution.id for institution in compared]
     fits = finder.best_candidates(wanted, finder.candidates(wanted).where(Institution.id.in_(ids)), limit=MOST_COMPARED)
@@ -194,7 +194,7 @@ def seats() -> str:
     """The seats that look for somebody, those first that the reader's institution fits best."""
     person = actor()
     mine = openings_for.institutions_of(person)
-    wished = _number(request.args.get("institution"))
+    wished = number_or_none(request.args.get("institution"))
     chosen = next((place for place in mine if place.id == wished), mine[0] if mine else None)
     if chosen is None:
         return render_template("matching/seats.html", institutions=[], chosen=None)
@@ -238,15 +238,8 @@ def _page(rows: list[Any], number: int, total: int) -> paging.Page:
 
 
 def _theme_ids() -> list[int] | None:
-    theme = _number(request.args.get("theme"))
+    theme = number_or_none(request.args.get("theme"))
     return (theme_queries.with_descendants(theme) or [theme]) if theme else None
-
-
-def _number(text: str | None) -> int | None:
-    try:
-        return row_number(text) if text else None
-    except ValueError:
-        return None
 
 
 def _countries_of(place: str) -> frozenset[str]:

@@ -5,7 +5,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from tracker.access import actor, public, requires
 from tracker.addresses import normal_email
 from tracker.database import db
-from tracker.forms import row_number
+from tracker.forms import number_or_none
 from tracker.i18n import _, interface_languages, language
 from tracker.institutions.models import Institution
 from tracker.institutions.queries import look_alikes
@@ -118,7 +118,5 @@ def _wished(project: Project) -> dict[str, Any]:
     spoken = [tag for tag, _name in interface_languages()]
     wished: dict[str, Any] = {"language": project.language if project.language in spoken else language()}
     wished["name"] = clean_text(request.args.get("name", ""))[:200].strip()
-    try:
-        return wished | {"seats": [row_number(request.args["seat"])]} if "seat" in request.args else wished
-    except ValueError:
-        return wished
+    seat = number_or_none(request.args.get("seat"))
+    return wished | {"seats": [seat]} if seat else wished

@@ -7,7 +7,7 @@ from tracker import countries, languages
 from tracker.access import actor, can, demand, public, requires
 from tracker.asks.queries import open_of
 from tracker.database import db
-from tracker.forms import row_number
+from tracker.forms import number_or_none
 from tracker.goals import GOALS
 from tracker.i18n import _, country_name, language, language_name
 from tracker.institutions.models import Institution, Network
@@ -51,7 +51,7 @@ def index() -> str:
         words=filters["words"],
         is_filtered=any(filters.values()),
         about=queries.named_filters(*(filters[name] for name in ("institution_id", "beside_id", "network_id", "goal"))),
-        kept=[(name, number) for name in KEPT if (number := _number(request.args.get(name)))],
+        kept=[(name, number) for name in KEPT if (number := number_or_none(request.args.get(name)))],
         themes=theme_queries.choices(),
         states=_states(),
         countries=countries.choices(),
@@ -176,8 +176,8 @@ def _change_team(project: Project, action: str, member: ProjectMember | None, pe
 def _filters() -> dict[str, Any]:
     """The filters of the address; a value that makes no sense is no filter."""
     args = request.args
-    theme, institution, network = (_number(args.get(name)) for name in ("theme", "institution", "network"))
-    goal = _number(args.get("goal"))
+    theme, institution, network = (number_or_none(args.get(name)) for name in ("theme", "institution", "network"))
+    goal = number_or_none(args.get("goal"))
     country = args.get("country", "")
     return {
         "words": clean_text(args.get("q", ""))[:200].strip(),
@@ -185,18 +185,11 @@ def _filters() -> dict[str, Any]:
         "theme_ids": theme_queries.with_descendants(theme) or [theme] if theme else None,
         "country": country if countries.is_country(country) else "",
         "institution_id": institution,
-        "beside_id": _number(args.get("beside")),
+        "beside_id": number_or_none(args.get("beside")),
         "network_id": network,
         "goal": goal if goal and goal <= 17 else None,
         "mine": actor() is not None and args.get("mine") == "1",
     }
-
-
-def _number(text: str | None) -> int | None:
-    try:
-        return row_number(text) if text else None
-    except ValueError:
-        return None
 
 
 def _states() -> list[tuple[str, str]]:

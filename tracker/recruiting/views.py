@@ -7,7 +7,7 @@ from tracker.access import actor, can, requires, to_sign_in
 from tracker.asks.queries import latest
 from tracker.database import db
 from tracker.errors import RuleBroken
-from tracker.forms import clean, row_number
+from tracker.forms import clean, number_or_none, row_number
 from tracker.i18n import _
 from tracker.institutions.models import Institution
 from tracker.institutions.queries import answering_contacts
@@ -31,7 +31,7 @@ bp = Blueprint("recruiting", __name__, url_prefix="/projects/<int:project_id>/pa
 def invite(project: Project) -> Any:
     words = clean(request.args.get("q", ""))[:200]
     seats = sought_seats(project)
-    wished = _wished("institution")
+    wished = number_or_none(request.args.get("institution"))
     form = InvitationForm(
         institutions=queries.invitable(project, words, keep=wished),
         sought=_named(seats),
@@ -219,16 +219,8 @@ def _may_withdraw(project: Project, partner: Partner) -> bool:
     return partner.takes_part and can("answer_for_partner", partner)
 
 
-def _wished(name: str) -> int | None:
-    """A row named in the address, as the link on its page does: it is chosen already."""
-    try:
-        return row_number(request.args[name]) if name in request.args else None
-    except ValueError:
-        return None
-
-
 def _ticked(seats: list[Seat]) -> dict[str, Any]:
-    wished = _wished("seat")
+    wished = number_or_none(request.args.get("seat"))
     return {"seats": [wished]} if any(seat.id == wished for seat in seats) else {}
 
 
