@@ -12,6 +12,12 @@ def starting(words: str) -> re.Pattern[str]:
     return re.compile(rf"^\s*{re.escape(words)}")
 
 
+def leads_on(what: Locator) -> None:
+    """Click what leads to another page, and wait for that page: a click by itself waits for nothing."""
+    with what.page.expect_navigation(wait_until="domcontentloaded"):
+        what.click()
+
+
 class Someone:
     """A person at a browser of their own."""
 
@@ -23,18 +29,22 @@ class Someone:
         return self
 
     def follows(self, link: str) -> "Someone":
-        self.page.get_by_role("link", name=link, exact=True).first.click()
+        leads_on(self.page.get_by_role("link", name=link, exact=True).first)
         return self
 
     def opens_menu(self) -> "Someone":
         return self.follows("Menu")
 
     def presses(self, button: str) -> "Someone":
-        self.page.locator("main").get_by_role("button", name=button, exact=True).first.click()
+        """Press a button that sends something off, and see the page that answers."""
+        leads_on(self.button(button))
         return self
 
+    def button(self, button: str) -> Locator:
+        return self.page.locator("main").get_by_role("button", name=button, exact=True).first
+
     def signs_out(self) -> "Someone":
-        self.page.get_by_role("button", name="Sign out").click()
+        leads_on(self.page.get_by_role("button", name="Sign out"))
         return self
 
     def field(self, label: str) -> Locator:
@@ -82,7 +92,7 @@ class Someone:
         self.field("E-mail").fill(self.email)
         self.presses("Send me a link")
         self.opens_mail("link to sign in")
-        self.page.locator("main").get_by_role("button", name=starting("Sign in as")).click()
+        leads_on(self.page.locator("main").get_by_role("button", name=starting("Sign in as")))
         return self
 
     def signs_in(self) -> "Someone":
@@ -137,4 +147,4 @@ class ProjectPage:
     def report_on(self, milestone: str, link: str) -> None:
         """Open the page that says a milestone is done, or moves it."""
         self.again()
-        self.page.locator("#plan li").filter(has_text=milestone).get_by_role("link", name=starting(link)).click()
+        leads_on(self.page.locator("#plan li").filter(has_text=milestone).get_by_role("link", name=starting(link)))

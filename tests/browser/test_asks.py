@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from axe_playwright_python.base import AXE_SCRIPT
 
-from tests.browser.pages import ProjectPage, Someone, starting
+from tests.browser.pages import ProjectPage, Someone, leads_on, starting
 from tests.browser.test_every_page_in_a_browser import ALL, LOOK, WIDER
 from tests.factories import make_institution, make_person, make_project
 from tests.mails import html_of, text_of
@@ -155,7 +155,7 @@ def test_a_milestone_is_late_until_a_day_because_of_something_by_link(reader, mi
     late.get_by_label(starting("New date")).fill("2026-13-45")
     late.get_by_label("What is the reason?").select_option(label="data access")
     late.get_by_label(starting("In a few words")).fill("The harbour office is slow.")
-    late.get_by_role("button", name="Late: a new date").click()
+    leads_on(late.get_by_role("button", name="Late: a new date"))
     wrong = amina.page.get_by_label(starting("New date"))
     assert wrong.input_value() == "2026-13-45" and wrong.get_attribute("aria-invalid") == "true"
     beside = [amina.page.locator(f"#{name}").inner_text() for name in wrong.get_attribute("aria-describedby").split()]
@@ -237,7 +237,7 @@ def test_not_me_but_somebody_else_who_answers_by_a_link_of_their_own(reader, inv
 def test_a_coordinator_reminds_in_the_receivers_language_and_one_click_stops_mail(site, reader, invited):
     [email], _project, _lead, coordinator, _centre = invited(days_ago=3, interface_language="en-XA")
     grace = reader(coordinator).signs_in().goes_to("/board")
-    grace.page.get_by_role("link", name=starting("Remind")).first.click()
+    leads_on(grace.page.get_by_role("link", name=starting("Remind")).first)
     assert grace.heading == "Send a reminder"
     grace.field("A few words").fill("We would love to have you.")
     prepared = grace.page.locator("details[open] .pre[lang=en-XA]").inner_text()
@@ -280,7 +280,7 @@ def test_every_state_of_a_question_can_be_used_by_everybody(site, reader, invite
     grace.page.context.add_init_script(AXE_SCRIPT)
     look(grace.signs_in(), "my work")
     look(grace.goes_to("/board"), "board")
-    grace.page.get_by_role("link", name=starting("Remind")).first.click()
+    leads_on(grace.page.get_by_role("link", name=starting("Remind")).first)
     look(grace, "remind")
     juan = reader(second).opens_mail().presses("Yes, we take part")
     assert "takes part" in juan.reads

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.pages import Someone, starting
+from tests.browser.pages import Someone, leads_on, starting
 from tests.factories import make_person, make_project, the_network
 from tracker.projects.states import ProjectState
 
@@ -99,7 +99,7 @@ def test_the_menu_of_a_phone_opens_and_closes_without_scripts(site, open_browser
     page.get_by_role("link", name="Close", exact=True).click()
     assert not menu.is_visible()
     page.get_by_role("link", name="Menu", exact=True).click()
-    menu.get_by_role("link", name="Reports").click()
+    leads_on(menu.get_by_role("link", name="Reports"))
     assert page.locator("h1").inner_text() == "Reports"
     assert not menu.is_visible()
 
@@ -118,7 +118,7 @@ def test_text_survives_a_dropped_line(site, page):
     someone.goes_to(f"{path}/edit")
     assert someone.field("What question").input_value() == "How do cities share water?"
     assert "Text you had not saved was kept on this device." in someone.reads
-    someone.presses("Bring it back")
+    someone.button("Bring it back").click()
     assert someone.field("What question").input_value() == "Three hours of thinking."
     assert page.get_by_label("4. Quality education").is_checked()
     someone.presses("Save")
@@ -135,7 +135,7 @@ def test_nothing_kept_on_a_device_stays_when_it_is_discarded(site, page):
     someone = Someone(page, site, lead).signs_in().goes_to(f"{path}/edit")
     someone.writes(Title="Never mind")
     wait_until_kept(page)
-    someone.goes_to(f"{path}/edit").presses("Discard it")
+    someone.goes_to(f"{path}/edit").button("Discard it").click()
     someone.goes_to(f"{path}/edit")
     assert "kept on this device" not in someone.reads
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.pages import ProjectPage, Someone
+from tests.browser.pages import ProjectPage, Someone, leads_on
 from tests.factories import make_network, make_person, make_theme
 from tests.imports.files import REAL, with_real_data
 from tracker.database import db
@@ -172,7 +172,7 @@ def ranked(project, seat):
 
 def choose_and_invite(lead, name):
     lead.writes(Name=name).presses("Show")
-    lead.page.get_by_role("link", name=re.compile(f"Invite.*{re.escape(name)}")).click()
+    leads_on(lead.page.get_by_role("link", name=re.compile(f"Invite.*{re.escape(name)}")))
     lead.writes(A_few_words="We need your country.").presses("Send the invitation")
     assert "is invited" in lead.told
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.pages import ProjectPage, Someone, starting
+from tests.browser.pages import ProjectPage, Someone, leads_on, starting
 
 pytestmark = pytest.mark.browser
 
@@ -140,7 +140,7 @@ def write_a_note(project, folder):
     lead.attaches("Files", table).presses("Save the note")
     assert "Twenty interviews are done." in lead.reads
     with lead.page.expect_download() as download:
-        lead.follows("rivers.csv")
+        lead.page.get_by_role("link", name="rivers.csv", exact=True).click()
     assert "Rímac" in download.value.path().read_text(encoding="utf-8")
 
 
@@ -153,7 +153,7 @@ def keep_the_record(project, folder):
     author = [lead.page.get_by_role("group", name=f"Author {place}") for place in (1, 2, 3)]
     author[2].get_by_label("Name as printed").fill("Sukarti")
     author[2].get_by_label("No affiliation").check()
-    author[1].get_by_role("button", name=starting("Move up")).click()
+    leads_on(author[1].get_by_role("button", name=starting("Move up")))
     names = [one.get_by_label("Name as printed").input_value() for one in author]
     assert names == ["Amina Yusuf", "Rosa Quispe", "Sukarti"]
     author[0].get_by_text("How to sort the name").click()
@@ -175,6 +175,6 @@ def read_the_report(visitor):
         visitor.page.get_by_role("link", name=re.compile("^Download: PDF")).click()
     assert download.value.path().read_bytes() == PDF
     with visitor.page.expect_download() as download:
-        visitor.follows("BibTeX")
+        visitor.page.get_by_role("link", name="BibTeX", exact=True).click()
     text = download.value.path().read_text(encoding="utf-8")
     assert re.search(r"author\s*=\s*[\"{]+Yusuf, Amina}? and \{Rosa Quispe} and \{Sukarti}", text), text

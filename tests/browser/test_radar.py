@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from tests.browser.pages import Someone, starting
+from tests.browser.pages import Someone, leads_on, starting
 from tests.factories import make_institution, make_person, make_project
 from tracker.projects.states import ProjectState
 
@@ -73,7 +73,7 @@ def test_without_a_script_it_stands_on_the_page_of_the_saved_draft(site, email, 
     page.get_by_role("heading", name="Projects close to yours").wait_for()
     if folder := os.environ.get("TRACKER_PICTURES"):
         page.screenshot(path=f"{folder}/draft-360.png", full_page=True)
-    page.get_by_role("link", name=starting("Propose to merge")).click()
+    leads_on(page.get_by_role("link", name=starting("Propose to merge")))
     assert page.get_by_role("heading", name=f"Propose to merge with: {TITLE}").is_visible()
     if folder := os.environ.get("TRACKER_PICTURES"):
         page.screenshot(path=f"{folder}/merge-360.png", full_page=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.pages import ProjectPage, Someone
+from tests.browser.pages import ProjectPage, Someone, leads_on
 from tests.factories import make_institution, make_person, make_project
 from tracker.milestones.queries import plan
 from tracker.projects.states import ProjectState
@@ -49,7 +49,7 @@ def test_two_coordinators_accept_at_once_and_one_acceptance_counts(site, two):
         another = make_person("Second", coordinates=project.network).email
     first, second = two(coordinator, another)
     for someone in (first, second):
-        someone.goes_to(path).page.get_by_role("region", name="Whose turn it is").get_by_role("link").first.click()
+        leads_on(someone.goes_to(path).page.get_by_role("region", name="Whose turn it is").get_by_role("link").first)
     first.presses("Accept the proposal")
     second.presses("Accept the proposal")
     for someone in (first, second):

@@ -26,7 +26,7 @@ def test_every_part_survives_a_dropped_line(site, page):
     page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_url("chrome-error://**")
     page.context.set_offline(False)
-    someone.goes_to(f"{path}/write").presses("Bring it back")
+    someone.goes_to(f"{path}/write").button("Bring it back").click()
     assert someone.field(f"Tasks of {partner}").input_value() == "Studies Peru."
     assert someone.field("alphabetical").is_checked() and not someone.field("by contribution").is_checked()
     someone.presses("Save")
