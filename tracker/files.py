@@ -56,8 +56,14 @@ class StoredFile(Base):
     media_type: Mapped[str] = mapped_column(sa.String(120))
     size: Mapped[int]  # bytes
     sha256: Mapped[str] = mapped_column(sa.String(64))
+    project_id: Mapped[int | None] = mapped_column(sa.ForeignKey("project.id", ondelete="SET NULL"))  # whose quota
     uploaded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     uploaded_at: Mapped[datetime] = mapped_column(default=clock.now)
+    deleted_at: Mapped[datetime | None]  # its bytes are gone; its name, size and digest stay
+    deleted_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    deleted_by_name: Mapped[str] = mapped_column(sa.String(200), default="")
+
+    __table_args__ = (sa.Index(None, "project_id", "deleted_at", "size"),)
 
 
 class Store(Protocol):

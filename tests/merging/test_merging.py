@@ -16,6 +16,7 @@ from tracker.contacts import actions as contacts
 from tracker.database import db
 from tracker.dates import PartialDate
 from tracker.errors import RuleBroken
+from tracker.events.models import Event, EventGuest
 from tracker.institutions import actions as institutions
 from tracker.institutions.models import Affiliation, Contact, Institution, InstitutionAlias, Membership
 from tracker.institutions.queries import alias, answering_contacts, by_ror
@@ -25,10 +26,15 @@ from tracker.memberships.queries import INVITATION
 from tracker.merging.actions import merge
 from tracker.merging.references import columns_to, named_columns
 from tracker.newcomers.models import Application
+from tracker.oversight.models import SecretariatNote
 from tracker.projects.models import Partner
 from tracker.projects.states import Commitment, ProjectState
 from tracker.recruiting import actions as recruiting
 from tracker.search import index
+from tracker.uses.models import Use
+from tracker.uses.states import UseKind
+
+TODAY = PartialDate("2026-11-22")
 
 
 def run(two, **values):
@@ -71,6 +77,9 @@ def fill(two):
                 institution=older,
             ),
             InstitutionAlias(old_id=900_000, institution=older, old_name="Former"),
+            Event(network_id=project.network_id, title="Forum", on=TODAY, guests=[EventGuest(institution=older)]),
+            Use(report=report, kind=UseKind.CITED, on=TODAY, institution=older),
+            SecretariatNote(institution=older, text="They moved."),
         ]
     )
     db.session.flush()

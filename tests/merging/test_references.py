@@ -17,6 +17,7 @@ INSTITUTION = {
     "call_question.institution_id",
     "candidacy.institution_id",
     "contact.institution_id",
+    "event_guest.institution_id",
     "institution_alias.institution_id",
     "institution_language.institution_id",
     "institution_theme.institution_id",
@@ -24,14 +25,18 @@ INSTITUTION = {
     "membership.institution_id",
     "partner.institution_id",
     "report_author.institution_id",
+    "report_use.institution_id",
     "saved_call.institution_id",
     "seat_offer.institution_id",
+    "secretariat_note.institution_id",
 }
 PARTNER = {
+    "check_in.partner_id",
     "confirmation.partner_id",
     "filling.partner_id",
     "ledger_entry.partner_id",
     "milestone.partner_id",
+    "milestone_helper.partner_id",
     "terms_task.partner_id",
 }
 NAMED = {"activity.subject_type", "ask.about_type", "ask.addressee_type", "ask.subject_type"}

@@ -8,6 +8,7 @@ from tracker.activity.states import Rhythm
 from tracker.database import Base
 from tracker.dates import PartialDate, PartialDateType, earth_day
 from tracker.folding import fold
+from tracker.institutions.states import Gender
 from tracker.themes.models import Theme
 
 institution_theme = sa.Table(
@@ -208,6 +209,7 @@ class Person(Base):
     mail_trouble: Mapped[str] = mapped_column(sa.String(300), default="")  # why mail does not reach them, as was said
     mail_trouble_at: Mapped[datetime | None]
     orcid: Mapped[str | None] = mapped_column(sa.String(19), unique=True)
+    gender: Mapped[Gender] = mapped_column(default=Gender.UNSAID)  # as the person says; counted, never shown
     about: Mapped[str] = mapped_column(sa.Text, default="")  # Markdown
     about_html: Mapped[str] = mapped_column(sa.Text, default="")
     is_listed: Mapped[bool] = mapped_column(default=True)  # has a public page

@@ -3,12 +3,15 @@
 The stronger word stands: who agreed as one record and was asked as the other has agreed.
 """
 
+from datetime import date
 from typing import Any
 
 from tracker import clock
 from tracker.asks.actions import take_back
 from tracker.asks.endings import close
 from tracker.asks.states import AskState
+from tracker.checkins.models import CheckIn
+from tracker.checkins.states import ASK as MONTHLY
 from tracker.database import db
 from tracker.i18n import _
 from tracker.institutions.models import Institution
@@ -22,6 +25,10 @@ from tracker.seats.states import SeatState
 from tracker.terms.actions import ASK as CONFIRM
 from tracker.terms.models import Confirmation
 
+ANSWERED = (  # what an answer about a month is
+    *("going", "reason", "milestone_id", "note_id"),
+    *("answered_at", "answered_by_id", "answered_by_name"),
+)
 STRENGTH = (  # the weakest first: what waits for an answer can still become anything, a no is the end of one way only
     Commitment.DECLINED,
     Commitment.WITHDREW,
@@ -93,6 +100,33 @@ def fillings(stays: Partner, goes: Partner) -> None:
             seat.taken -= 1
             if seat.state is SeatState.FILLED and seat.taken < seat.wanted:
                 seat.state = SeatState.OPEN
+
+
+@rule("partner", "milestone_helper")
+def helpers(stays: Partner, goes: Partner) -> None:
+    """Whom a milestone names twice it names once."""
+    db.session.flush()
+    db.session.execute(queries.union("milestone_helper", stays.id, goes.id, of="partner"))
+
+
+@rule("partner", "check_in")
+def check_ins(stays: Partner, goes: Partner) -> None:
+    """What either said about a month was said; of two answers the later one stands, the words of both stay."""
+    said: dict[date, CheckIn] = {}
+    for check_in in queries.check_ins(stays.id, goes.id):
+        before = said.get(check_in.month)
+        said[check_in.month] = check_in
+        if before is None:
+            continue
+        if before.answered_at is not None and (
+            check_in.answered_at is None or check_in.answered_at < before.answered_at
+        ):
+            for name in ANSWERED:
+                setattr(check_in, name, getattr(before, name))
+        check_in.asked_at = earliest(check_in.asked_at, before.asked_at)
+        become_one(check_in, before)
+        if check_in.going is not None:
+            take_back(check_in, MONTHLY)
 
 
 @rule("partner", "confirmation")

@@ -6,6 +6,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.activity.models import Activity
 from tracker.asks.models import IS_OPEN, Ask
+from tracker.checkins.models import CheckIn
 from tracker.database import Base, db
 from tracker.institutions import queries as institution_queries
 from tracker.institutions.models import Affiliation, Institution, Membership
@@ -102,6 +103,11 @@ def fillings(*partner_ids: int) -> list[Filling]:
     return list(db.session.scalars(query.options(joinedload(Filling.seat)).order_by(Filling.id)))
 
 
+def check_ins(*partner_ids: int) -> list[CheckIn]:
+    """What these partners said month by month."""
+    return list(db.session.scalars(sa.select(CheckIn).where(CheckIn.partner_id.in_(partner_ids)).order_by(CheckIn.id)))
+
+
 def replies(*partner_ids: int) -> list[Confirmation]:
     """What these partners say to the terms."""
     query = sa.select(Confirmation).where(Confirmation.partner_id.in_(partner_ids))
@@ -147,10 +153,11 @@ def with_path(institution: Institution) -> list[Ask | Activity]:
     return [*db.session.scalars(asks), *db.session.scalars(history)]
 
 
-def union(table_name: str, kept_id: int, gone_id: int) -> sa.Delete:
-    """The statement that drops what both institutions have from one of them; for tables of pairs."""
+def union(table_name: str, kept_id: int, gone_id: int, of: str = "institution") -> sa.Delete:
+    """The statement that drops what both institutions (or partners) have from one of them; for tables of pairs."""
     table = Base.metadata.tables[table_name]
-    other = next(column for column in table.primary_key.columns if column.name != "institution_id")
+    ours = table.c[f"{of}_id"]
+    other = next(column for column in table.primary_key.columns if column is not ours)
     twin = table.alias()
-    has = sa.select(twin.c[other.name]).where(twin.c.institution_id == kept_id)
-    return sa.delete(table).where(table.c.institution_id == gone_id, other.in_(has))
+    has = sa.select(twin.c[other.name]).where(twin.c[ours.name] == kept_id)
+    return sa.delete(table).where(ours == gone_id, other.in_(has))

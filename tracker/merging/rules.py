@@ -12,6 +12,7 @@ from tracker.asks.actions import take_back
 from tracker.calls.models import SavedCall
 from tracker.contacts.queries import CLAIM
 from tracker.database import db
+from tracker.events.models import EventGuest
 from tracker.institutions.followers import seat_changed
 from tracker.institutions.models import Affiliation, Contact, Institution
 from tracker.institutions.places import MAIN, SECOND, current_contacts
@@ -99,6 +100,14 @@ def saved_calls(kept: Institution, gone: Institution) -> None:
     for stays, goes in _doubles(queries.rows_of(SavedCall, kept.id, gone.id), "project_id"):
         if goes.saved_at < stays.saved_at:
             stays.saved_at, stays.saved_by_id = goes.saved_at, goes.saved_by_id
+        become_one(stays, goes)
+
+
+@rule("institution", "event_guest")
+def guests(kept: Institution, gone: Institution) -> None:
+    """Who came to one meeting as both came once, with as many people as the larger number says."""
+    for stays, goes in _doubles(queries.rows_of(EventGuest, kept.id, gone.id), "event_id"):
+        stays.people = max(stays.people, goes.people)
         become_one(stays, goes)
 
 

@@ -20,6 +20,9 @@ WORDS = {  # by the name of the table, in the order of the page
     "saved_call": _l("Calls kept in mind"),
     "call_question": _l("Questions about calls"),
     "application": _l("Requests to be added"),
+    "event_guest": _l("Meetings it came to"),
+    "report_use": _l("Uses of reports that it told of"),
+    "secretariat_note": _l("Notes of the secretariat"),
     "institution_alias": _l("Records that became this one before"),
 }
 SHOWN_APART = frozenset({"institution_theme", "institution_language"})

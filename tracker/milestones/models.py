@@ -25,6 +25,25 @@ note_file = sa.Table(
     sa.Column("stored_file_id", sa.ForeignKey("stored_file.id"), primary_key=True),
 )
 
+milestone_file = sa.Table(
+    "milestone_file",
+    Base.metadata,
+    sa.Column("milestone_id", sa.ForeignKey("milestone.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("stored_file_id", sa.ForeignKey("stored_file.id"), primary_key=True),
+)
+milestone_helper = sa.Table(  # institutions that work on it beside the responsible one
+    "milestone_helper",
+    Base.metadata,
+    sa.Column("milestone_id", sa.ForeignKey("milestone.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("partner_id", sa.ForeignKey("partner.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+milestone_order = sa.Table(  # `before_id` must be reached before `milestone_id` can be
+    "milestone_order",
+    Base.metadata,
+    sa.Column("milestone_id", sa.ForeignKey("milestone.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("before_id", sa.ForeignKey("milestone.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
 
 def _planned(name: str, *columns: str) -> sa.Index:
     """An index over what is planned: few among all there ever were."""
@@ -36,7 +55,8 @@ class Milestone(Base):
     """Something due. The first date stays as it was first promised; the current one may move, with a reason.
 
     A date may be partial ("2018"). `last_day` is the last day of the current date: it orders and decides what
-    is late, which it is once that day has ended everywhere on Earth.
+    is late, which it is once that day has ended everywhere on Earth. `first_last_day` and `done_day` are the last
+    days of the first date and of the day it was reached, so that a database can compare them.
     """
 
     __tablename__ = "milestone"
@@ -47,10 +67,12 @@ class Milestone(Base):
     first_due: Mapped[PartialDate | None] = mapped_column(PartialDateType)
     due: Mapped[PartialDate | None] = mapped_column(PartialDateType)
     last_day: Mapped[date | None]
+    first_last_day: Mapped[date | None]
     partner_id: Mapped[int | None] = mapped_column(sa.ForeignKey("partner.id", ondelete="SET NULL"))
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     state: Mapped[MilestoneState] = mapped_column(default=MilestoneState.PLANNED)
     done_on: Mapped[PartialDate | None] = mapped_column(PartialDateType)
+    done_day: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     # For the worker, which sees to it that somebody is asked: `last_day` until it has (a later day where it failed),
@@ -64,6 +86,14 @@ class Milestone(Base):
     changes: Mapped[list["DateChange"]] = relationship(
         back_populates="milestone", cascade="all, delete-orphan", order_by="DateChange.id"
     )
+    helpers: Mapped[list[Partner]] = relationship(secondary=milestone_helper, order_by=Partner.id)
+    must_follow: Mapped[list["Milestone"]] = relationship(
+        secondary=milestone_order,
+        primaryjoin=lambda: Milestone.id == milestone_order.c.milestone_id,
+        secondaryjoin=lambda: Milestone.id == milestone_order.c.before_id,
+        order_by=lambda: (Milestone.last_day, Milestone.id),
+    )  # what must be reached before it
+    files: Mapped[list[StoredFile]] = relationship(secondary=milestone_file, order_by=StoredFile.id)
 
     dropped_because = ""  # what was said when it was dropped; `queries.plan` reads it from the history
 
@@ -93,6 +123,16 @@ class Milestone(Base):
     def _remember(self, _key: str, due: PartialDate | None) -> PartialDate | None:
         self.last_day = self.unseen_day = due.last_day if due else None
         return due
+
+    @validates("first_due")
+    def _remember_first(self, _key: str, first_due: PartialDate | None) -> PartialDate | None:
+        self.first_last_day = first_due.last_day if first_due else None
+        return first_due
+
+    @validates("done_on")
+    def _remember_done(self, _key: str, done_on: PartialDate | None) -> PartialDate | None:
+        self.done_day = done_on.last_day if done_on else None
+        return done_on
 
     @property
     def is_late(self) -> bool:

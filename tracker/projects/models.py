@@ -17,6 +17,7 @@ from tracker.projects.states import (
     TAKES_PART,
     Audience,
     Commitment,
+    FunderKind,
     ProjectState,
     Role,
 )
@@ -48,6 +49,15 @@ class ProjectGoal(Base):
 
     project_id: Mapped[int] = mapped_column(sa.ForeignKey("project.id", ondelete="CASCADE"), primary_key=True)
     goal: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
+class ProjectFunder(Base):
+    """A kind of funder that pays for the project; what is said in words stands in `funding`."""
+
+    __tablename__ = "project_funder"
+
+    project_id: Mapped[int] = mapped_column(sa.ForeignKey("project.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[FunderKind] = mapped_column(primary_key=True)
 
 
 class Project(Base):
@@ -91,6 +101,7 @@ class Project(Base):
         cascade="all, delete-orphan", order_by=ProjectCountry.country
     )
     goal_links: Mapped[list[ProjectGoal]] = relationship(cascade="all, delete-orphan", order_by=ProjectGoal.goal)
+    funder_links: Mapped[list[ProjectFunder]] = relationship(cascade="all, delete-orphan", order_by=ProjectFunder.kind)
     partners: Mapped[list["Partner"]] = relationship(
         back_populates="project", cascade="all, delete-orphan", order_by="Partner.position, Partner.id"
     )
@@ -135,6 +146,10 @@ class Project(Base):
     @property
     def goals(self) -> list[int]:
         return [link.goal for link in self.goal_links]
+
+    @property
+    def funder_kinds(self) -> list[FunderKind]:
+        return [link.kind for link in self.funder_links]
 
     @property
     def lead_partners(self) -> list["Partner"]:

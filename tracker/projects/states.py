@@ -42,6 +42,19 @@ class Commitment(StrEnum):
     DECLINED = "declined"  # said no, or was told no; kept so that nobody asks twice
 
 
+class FunderKind(StrEnum):
+    """Who pays, by kind; one project may have several."""
+
+    OWN = "own"  # the partners' own resources
+    GOVERNMENT = "government"
+    DEVELOPMENT_AGENCY = "development-agency"
+    MULTILATERAL = "multilateral"  # a UN body, a development bank
+    FOUNDATION = "foundation"
+    UNIVERSITY = "university"
+    COMPANY = "company"
+    OTHER = "other"
+
+
 S = ProjectState
 OPEN = frozenset({S.DRAFT, S.PROPOSED, S.RECRUITING, S.RUNNING, S.REVIEW})
 PATH = (S.DRAFT, S.PROPOSED, S.RECRUITING, S.RUNNING, S.REVIEW, S.PUBLISHED)
@@ -133,6 +146,17 @@ COMMITMENT_LABELS = {
     Commitment.DONE: _l("done"),
     Commitment.WITHDREW: _l("withdrew"),
     Commitment.DECLINED: _l("declined"),
+}
+
+FUNDER_LABELS = {
+    FunderKind.OWN: _l("own resources"),
+    FunderKind.GOVERNMENT: _l("a government"),
+    FunderKind.DEVELOPMENT_AGENCY: _l("a development agency"),
+    FunderKind.MULTILATERAL: _l("an international organisation or bank"),
+    FunderKind.FOUNDATION: _l("a foundation"),
+    FunderKind.UNIVERSITY: _l("a university or academy"),
+    FunderKind.COMPANY: _l("a company"),
+    FunderKind.OTHER: _l("somebody else"),
 }
 
 

@@ -99,6 +99,7 @@ class ReportAuthor(Base):
     affiliation: Mapped[str] = mapped_column(sa.String(300), default="")
     has_no_affiliation: Mapped[bool] = mapped_column(default=False)  # said so, not forgotten
     orcid: Mapped[str] = mapped_column(sa.String(19), default="")
+    is_corresponding: Mapped[bool] = mapped_column(default=False)
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
     institution_id: Mapped[int | None] = mapped_column(sa.ForeignKey("institution.id"), index=True)
 

@@ -1,0 +1,8 @@
+from enum import StrEnum
+
+
+class ExportState(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"

@@ -1,0 +1,18 @@
+from enum import StrEnum
+
+from tracker.i18n import _l
+
+
+class Health(StrEnum):
+    """How a coordinator sees a project. What is computed stands beside it, never mixed."""
+
+    ON_TRACK = "on-track"
+    ATTENTION = "attention"
+    DIFFICULTY = "difficulty"
+
+
+HEALTH_LABELS = {
+    Health.ON_TRACK: _l("on track"),
+    Health.ATTENTION: _l("attention"),
+    Health.DIFFICULTY: _l("in difficulty"),
+}
