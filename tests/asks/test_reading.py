@@ -6,7 +6,7 @@ import pytest
 
 from tests.asks.letters import link_to
 from tests.factories import add_partners, make_institution, make_person, make_project
-from tests.plans import steps
+from tests.query_plans import steps
 from tracker import clock, hours
 from tracker.asks import actions as asks
 from tracker.asks import queries, rounds

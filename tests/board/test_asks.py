@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from tests.asks.letters import owed, text_of
 from tests.factories import make_institution, make_network, make_person, make_project
-from tests.plans import steps
+from tests.query_plans import steps
 from tracker import clock
 from tracker.activity.states import Sort
 from tracker.asks.models import Ask

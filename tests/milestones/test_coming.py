@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from tests.factories import make_person, make_project
-from tests.plans import steps
+from tests.query_plans import steps
 from tracker.database import db
 from tracker.dates import PartialDate, earth_day
 from tracker.milestones import actions, queries

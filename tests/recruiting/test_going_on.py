@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from tests.asks.letters import owed, text_of
 from tests.bench.statements import collected
 from tests.factories import agree_terms, make_institution, make_person, make_project, make_report
-from tests.plans import steps
+from tests.query_plans import steps
 from tracker import clock
 from tracker.activity.models import Delivery
 from tracker.asks import rounds as asks

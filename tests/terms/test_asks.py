@@ -9,7 +9,7 @@ from tests.activity.apart import at_once, database_apart
 from tests.asks.letters import link_to, owed, text_of
 from tests.bench.statements import collected
 from tests.factories import add_partners, make_institution, make_person, make_project
-from tests.plans import steps
+from tests.query_plans import steps
 from tracker import clock
 from tracker.activity.models import Activity
 from tracker.asks import actions as asks
