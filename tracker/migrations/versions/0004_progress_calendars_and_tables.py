@@ -101,7 +101,9 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("subject_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=255), nullable=False),
-        sa.Column("rows", sa.JSON(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("lines", sa.JSON(), nullable=False),
+        sa.Column("preview", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_sheet_person_id"), ondelete="CASCADE"),
@@ -435,10 +437,10 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_stored_file_project_id_deleted_at_size"), ["project_id", "deleted_at", "size"], unique=False
         )
-        batch_op.create_foreign_key(batch_op.f("fk_stored_file_deleted_by_id"), "person", ["deleted_by_id"], ["id"])
         batch_op.create_foreign_key(
             batch_op.f("fk_stored_file_project_id"), "project", ["project_id"], ["id"], ondelete="SET NULL"
         )
+        batch_op.create_foreign_key(batch_op.f("fk_stored_file_deleted_by_id"), "person", ["deleted_by_id"], ["id"])
     _keep_last_days()
 
 
