@@ -119,9 +119,11 @@ class Workbook:
         self._sheets.append(Sheet(self, sheet, columns, protect))
         return self._sheets[-1]
 
-    def words(self, name: str, rows: Iterable[tuple[str, str]]) -> None:
+    def words(self, name: str, rows: Iterable[tuple[str, str]], *, is_hidden: bool = False) -> None:
         """A sheet of names and words beside them, such as what the others mean. A row without words is a heading."""
         sheet = self._writer.add_worksheet(self._free_name(name))
+        if is_hidden:
+            sheet.hide()
         if i18n.direction() == "rtl":
             sheet.right_to_left()
         sheet.set_column(0, 0, 34)
