@@ -27,7 +27,8 @@ class Export(Base):
     error: Mapped[str] = mapped_column(sa.String(300), default="")
     file_id: Mapped[int | None] = mapped_column(sa.ForeignKey("stored_file.id"))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
-    claimed_at: Mapped[datetime | None]  # a worker is at it since; one that fell silent loses it
+    attempts: Mapped[int] = mapped_column(default=0)
+    claimed_at: Mapped[datetime | None]  # a worker was at it then; one that fell silent since loses it
     finished_at: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship()
