@@ -8,7 +8,7 @@ from tracker.activity.models import Activity
 from tracker.database import db, locked
 from tracker.dates import earth_day
 from tracker.institutions.models import Person
-from tracker.milestones.models import IS_PLANNED, DateChange, Milestone, ProgressNote
+from tracker.milestones.models import IS_PLANNED, DateChange, Milestone, ProgressNote, milestone_order
 from tracker.milestones.permissions import notes_visible_to
 from tracker.milestones.states import MilestoneState
 from tracker.projects.models import Partner, Project, ProjectMember
@@ -21,6 +21,10 @@ MOST_SHOWN = 200  # milestones of one plan on a page
 MOST_COMING = 30  # milestones of one person
 SHOWN_NOTES = 20  # on the page of their project
 
+LINKED = (
+    selectinload(Milestone.must_follow),
+    selectinload(Milestone.helpers).options(joinedload(Partner.institution), joinedload(Partner.network)),
+)
 WITH_PROJECT = (
     joinedload(Milestone.project).options(
         selectinload(Project.partners).joinedload(Partner.institution),
@@ -29,6 +33,7 @@ WITH_PROJECT = (
     ),
     joinedload(Milestone.partner).options(joinedload(Partner.institution), joinedload(Partner.network)),
     joinedload(Milestone.person),
+    *LINKED,
 )
 """What a page about one milestone shows, and what the permissions ask of its project."""
 
@@ -62,6 +67,7 @@ def plan(project: Project) -> list[Milestone]:
                 joinedload(Milestone.partner).options(joinedload(Partner.institution), joinedload(Partner.network)),
                 joinedload(Milestone.person),
                 selectinload(Milestone.changes).joinedload(DateChange.person),
+                *LINKED,
             )
             .order_by(Milestone.last_day.asc().nulls_last(), Milestone.id)
             .limit(MOST_SHOWN)
@@ -166,14 +172,29 @@ def coming(person: Person, within: timedelta) -> list[Milestone]:
 
 
 def for_ask(milestone_id: int, *, lock: bool) -> Milestone | None:
-    """A milestone with what a page that asks about it shows; for an answer locked, and then its project.
+    """A milestone with what a page that asks about it shows; for an answer locked, after its project.
 
-    In this order everywhere: whoever changes a milestone touches its project after it.
+    In this order everywhere: who saves a whole plan locks the project and then writes many milestones.
     """
-    milestone = db.session.get(Milestone, milestone_id, options=FOR_ASK, **locked(Milestone, lock))
-    if milestone is not None and lock:
-        db.session.get(Project, milestone.project_id, options=PROJECT_TEAM, **locked(Project, lock))
-    return milestone
+    if lock:
+        project_id = db.session.scalar(sa.select(Milestone.project_id).where(Milestone.id == milestone_id))
+        if project_id is not None:
+            db.session.get(Project, project_id, options=PROJECT_TEAM, **locked(Project, lock))
+    return db.session.get(Milestone, milestone_id, options=FOR_ASK, **locked(Milestone, lock))
+
+
+def links_of(project: Project) -> dict[int, list[int]]:
+    """Of each milestone of a project: the ids of those that must come before it."""
+    query = (
+        sa.select(Milestone.id, milestone_order.c.before_id)
+        .outerjoin(milestone_order, milestone_order.c.milestone_id == Milestone.id)
+        .where(Milestone.project_id == project.id)
+        .order_by(Milestone.id, milestone_order.c.before_id)
+    )
+    links: dict[int, list[int]] = {}
+    for milestone_id, before_id in db.session.execute(query):
+        links.setdefault(milestone_id, []).extend([before_id] if before_id else [])
+    return links
 
 
 def to_look_after(limit: int) -> list[Milestone]:
