@@ -189,15 +189,27 @@ def may_change(ask: Ask, kind: Kind, choice_name: str, subject: Any, actor: Pers
 
 
 def settle(
-    kind_name: str, subject: Any, choice_name: str, *, actor: Person | None, to: Any = None, **values: Any
+    kind_name: str,
+    subject: Any,
+    choice_name: str,
+    *,
+    actor: Person | None,
+    to: Any = None,
+    again: bool = False,
+    **values: Any,
 ) -> None:
     """What was asked has been done: every open ask of this kind and subject is answered with it.
 
-    `to` says of which addressee only. Called by the feature's action, whichever door led to it.
+    `to` says of which addressee only; `again`: where it was answered otherwise before, that answer gives way. Called
+    by the feature's action, whichever door led to it.
     """
     choice = KINDS[kind_name].choice(choice_name)
     assert choice is not None, f"{kind_name} has no answer {choice_name}"
-    for ask in queries.open_about_subject(kind_name, subject, to):
+    asks = queries.open_about_subject(kind_name, subject, to)
+    newest = queries.latest(kind_name, subject) if again and not asks else None
+    if newest is not None and newest.state is AskState.ANSWERED and not stands(newest, choice_name, values):
+        asks = [newest]
+    for ask in asks:
         _note_answer(ask, choice, values, actor=actor, by_link=False)
 
 
@@ -218,8 +230,12 @@ def _note_answer(ask: Ask, choice: Choice, values: dict[str, Any], *, actor: Per
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    """Values as a row keeps them: days in ISO 8601, nothing empty."""
-    return {name: str(value) for name, value in values.items() if value}
+    """Values as a row keeps them: days in ISO 8601, lists of text, nothing empty."""
+    return {
+        name: [str(each) for each in value] if isinstance(value, list) else str(value)
+        for name, value in values.items()
+        if value
+    }
 
 
 # --- ending in another way ----------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from tracker.addresses import normal_email
 from tracker.asks.kinds import Choice, Field, FieldType
 from tracker.clock import today
 from tracker.dates import PartialDate, PartialDateField
-from tracker.forms import BaseForm, checked, choices, row_number
+from tracker.forms import BaseForm, CheckboxesField, checked, choices, row_number
 from tracker.i18n import _, _l
 from tracker.institutions.models import Person
 
@@ -19,7 +19,7 @@ class AnswerForm(BaseForm):
 
     def values(self, choice: Choice) -> dict[str, Any]:
         """What the choice's effect is called with, by field."""
-        return {known.name: self[known.name].data or "" for known in choice.fields}
+        return {known.name: self[known.name].data or "" for known in choice.fields if known.name in self}
 
 
 class WordsForm(BaseForm):
@@ -28,7 +28,7 @@ class WordsForm(BaseForm):
 
 def form_for(given: list[Choice], subject: Any, *, is_sent: bool, prefix: str = "") -> AnswerForm:
     """A form with every field of these choices, each once. One that was not sent shows its defaults."""
-    fields = {known.name: known for choice in given for known in choice.fields}
+    fields = {known.name: known for choice in given for known in choice.fields if known.is_offered(subject)}
     unbound = {name: _unbound(known) for name, known in fields.items()}
     made: type[AnswerForm] = type("ChoiceForm", (AnswerForm,), unbound)
     form = made(prefix=prefix)
@@ -39,7 +39,10 @@ def form_for(given: list[Choice], subject: Any, *, is_sent: bool, prefix: str = 
                 form[name].data = PartialDate.of(today())
     for name, known in fields.items():
         if known.type is FieldType.ONE_OF:
-            form[name].choices = choices(known.options_for(subject).items(), blank=_("Choose one"))
+            blank = _("Choose one") if known.is_required else _("none")
+            form[name].choices = choices(known.options_for(subject).items(), blank=blank)
+        elif known.type is FieldType.SEVERAL_OF:
+            form[name].choices = choices(known.options_for(subject).items())
     return form
 
 
@@ -50,6 +53,8 @@ def _unbound(known: Field) -> Any:
         return PartialDateField(label, required, description=hint)
     if known.type is FieldType.ONE_OF:
         return SelectField(label, required, description=hint)
+    if known.type is FieldType.SEVERAL_OF:
+        return CheckboxesField(label, required, description=hint)
     return TextAreaField(label, [*required, Length(max=WORDS_LENGTH)], description=hint, render_kw={"rows": 3})
 
 

@@ -38,6 +38,7 @@ class FieldType(StrEnum):
     WORDS = "words"
     DAY = "day"  # perhaps partial: 2026-09
     ONE_OF = "one-of"
+    SEVERAL_OF = "several-of"  # a list of values, perhaps empty
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,10 +52,16 @@ class Field:
     hint: Any = ""
     options: Mapping[str, Any] | Callable[[Any], Mapping[str, Any]] = field(default_factory=dict)
     is_today: bool = False  # a day that is today unless said otherwise
+    is_offered: Callable[[Any], bool] = lambda _subject: True  # whether there is anything to say here for a subject
+    names: Callable[[Any], Mapping[str, Any]] | None = None  # of what was chosen once and cannot be any more
 
     def options_for(self, subject: Any) -> Mapping[str, Any]:
         """Value to label of what can be chosen."""
         return self.options(subject) if callable(self.options) else self.options
+
+    def names_for(self, subject: Any) -> Mapping[str, Any]:
+        """Value to label of what may have been chosen."""
+        return self.names(subject) if self.names is not None else self.options_for(subject)
 
 
 def words(name: str = "note", label: Any = None, *, required: bool = False, hint: Any = "") -> Field:
@@ -62,14 +69,22 @@ def words(name: str = "note", label: Any = None, *, required: bool = False, hint
     return Field(name, FieldType.WORDS, label or _l("A few words with your answer"), required, hint)
 
 
-def day(name: str, label: Any, *, required: bool = True, is_today: bool = False) -> Field:
+def day(name: str, label: Any, *, required: bool = True, **more: Any) -> Field:
     """A day (`PartialDate`)."""
-    return Field(name, FieldType.DAY, label, required, _l("2026-09-30, or 2026-09"), is_today=is_today)
+    return Field(name, FieldType.DAY, label, required, _l("2026-09-30, or 2026-09"), **more)
 
 
-def one_of(name: str, label: Any, options: Mapping[str, Any] | Callable[[Any], Mapping[str, Any]]) -> Field:
+type_of_options = Mapping[str, Any] | Callable[[Any], Mapping[str, Any]]
+
+
+def one_of(name: str, label: Any, options: type_of_options, *, required: bool = True, **more: Any) -> Field:
     """One of a list, value to label, or what gives such a list for the subject."""
-    return Field(name, FieldType.ONE_OF, label, True, options=options)
+    return Field(name, FieldType.ONE_OF, label, required, options=options, **more)
+
+
+def several_of(name: str, label: Any, options: type_of_options, **more: Any) -> Field:
+    """As many of a list as one likes, none among them."""
+    return Field(name, FieldType.SEVERAL_OF, label, options=options, **more)
 
 
 @dataclass(frozen=True)

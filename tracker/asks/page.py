@@ -62,7 +62,7 @@ class AskPage:
         """Whether this reader, come in this way, may give this answer at all."""
         return self.answers_for and (choice.by_any_link or not self.needs_sign_in)
 
-    def _given(self, choice: Choice | None) -> list[tuple[str, str]]:
+    def _given(self, choice: Choice | None) -> list[tuple[str, str | list[str]]]:
         """What went with the answer that stands, as (label, words)."""
         if choice is None or self.answer is None:
             return []
@@ -160,9 +160,12 @@ class AskPage:
         return [known.name for known in others if known.id != self.ask.delegated_to_id or self._knows_delegate]
 
 
-def _readable(known: Field, value: str, subject: Any) -> str:
+def _readable(known: Field, value: Any, subject: Any) -> str | list[str]:
+    names = known.names_for(subject) if subject is not None else {}
+    if known.type is FieldType.SEVERAL_OF:
+        return [str(names.get(each, each)) for each in value]
     if known.type is FieldType.ONE_OF:
-        return str(known.options_for(subject).get(value, value) if subject is not None else value)
+        return str(names.get(value, value))
     if known.type is FieldType.DAY:
         return format_day(PartialDate.parse(value))
     return value
