@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -283,27 +283,42 @@ def zone_of(name: str | tzinfo | None) -> tzinfo:
         return UTC
 
 
-def format_day(value: Any, zone: str | tzinfo | None = None) -> str:
+def format_day(value: Any, zone: str | tzinfo | None = None, *, weekday: bool = False) -> str:
     """A day in words: "30 September 2016", or "September 2016" and "2016" for a `PartialDate`.
 
-    A datetime is taken on its day in `zone` (UTC where none is given).
+    A datetime is taken on its day in `zone` (UTC where none is given). With `weekday` a whole day is named with it,
+    where and as the language puts it: "Friday, 30 September 2016".
     """
     precision = getattr(value, "precision", "day")
     day = getattr(value, "first_day", value)
     if isinstance(day, datetime):
         day = _in_zone(day, zone).date()
     if precision == "day":
-        return format_date(day, "long", locale=_locale())
+        return format_date(day, "full" if weekday else "long", locale=_locale())
     return format_skeleton({"year": "y", "month": "yMMMM"}[precision], day, locale=_locale())
+
+
+def format_month(day: date) -> str:
+    """The month of a day, short and alone, as beside a line in a picture: "Sep"."""
+    return format_skeleton("MMM", day, locale=_locale())
+
+
+def format_year(day: date) -> str:
+    """The year of a day, alone: "2026"."""
+    return format_skeleton("y", day, locale=_locale())
 
 
 def format_moment(value: datetime, zone: str | tzinfo | None = None) -> str:
     """Day and time in `zone`, an IANA name; "UTC" is said where that is the zone."""
     local = _in_zone(value, zone)
-    locale = _locale()
-    pattern = re.sub(r":?ss", "", locale.time_formats["medium"].pattern)
-    text = f"{format_date(local.date(), 'long', locale=locale)}, {format_time(local, pattern, locale=locale)}"
+    text = f"{format_date(local.date(), 'long', locale=_locale())}, {format_hour(value, zone)}"
     return f"{text} UTC" if local.utcoffset() is not None and local.tzname() == "UTC" else text
+
+
+def format_hour(value: datetime, zone: str | tzinfo | None = None) -> str:
+    """Hour and minute of a moment in `zone`, an IANA name."""
+    pattern = re.sub(r":?ss", "", _locale().time_formats["medium"].pattern)
+    return format_time(_in_zone(value, zone), pattern, locale=_locale())
 
 
 def _in_zone(value: datetime, zone: str | tzinfo | None) -> datetime:

@@ -29,6 +29,7 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.filters.update(
         day=day,
+        weekday=weekday,
         moment=moment,
         number=i18n.format_number,
         size=i18n.format_size,
@@ -65,6 +66,11 @@ def site_name() -> str:
 def day(value: Any) -> str:
     """A date, a partial date or a moment as a day in the reader's language and zone."""
     return i18n.format_day(value, _zone()) if value is not None else ""
+
+
+def weekday(value: Any) -> str:
+    """As `day`, with the day of the week where it is a whole day."""
+    return i18n.format_day(value, _zone(), weekday=True) if value is not None else ""
 
 
 def moment(value: Any) -> str:

@@ -8,6 +8,7 @@ from flask import Flask, render_template_string
 from markupsafe import Markup, escape
 
 from tracker import catalogues, i18n, pseudo
+from tracker.dates import PartialDate
 from tracker.i18n import _, _l, language, ngettext, speaking
 
 
@@ -160,6 +161,23 @@ def test_a_pseudo_language_leaves_no_plain_letter(tag):
         assert "<b class='x'>Ana</b> &amp; 5%" in _("Hello<b class='x'>%(name)s</b> &amp; 5%%", name="Ana")
     with speaking("ar-XB"):
         assert i18n.direction() == "rtl"
+
+
+@pytest.mark.parametrize(
+    "tag,words",
+    {
+        "en": "Friday, 30 September 2016",
+        "zh-Hans": "2016年9月30日星期五",
+        "es": "viernes, 30 de septiembre de 2016",
+        "ar": "الجمعة، 30 سبتمبر 2016",
+        "ru": "пятница, 30 сентября 2016 г.",
+    }.items(),
+)
+def test_a_whole_day_is_named_with_its_weekday_as_the_language_puts_it(translated, tag, words):
+    with speaking(tag):
+        assert i18n.format_day(PartialDate("2016-09-30"), weekday=True) == words
+        for partial in ("2016-09", "2016"):
+            assert i18n.format_day(PartialDate(partial), weekday=True) == i18n.format_day(PartialDate(partial))
 
 
 def test_days_moments_numbers_and_names(translated):

@@ -30,11 +30,11 @@ def ring(links: Mapping[Key, Iterable[Key]]) -> list[Key]:
         for key in free:
             del left[key]
     path: list[Key] = []
-    key: Key | None = next(iter(left), None)
-    while key is not None and key not in path:
-        path.append(key)
-        key = next(before for before in links[key] if before in left)
-    return path[path.index(key) :] if key is not None else []
+    step = next(iter(left), None)
+    while step is not None and step not in path:
+        path.append(step)
+        step = next(before for before in links[step] if before in left)
+    return path[path.index(step) :] if step is not None else []
 
 
 def first_things_first(links: Mapping[Key, Iterable[Key]]) -> list[Key]:
