@@ -7,7 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.sql.functions import FunctionElement
 
 MAPPED = 1024**3  # bytes of an SQLite file read in place, without a copy into each connection's cache
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -91,6 +93,42 @@ def is_busy(error: Exception) -> bool:
 def locked(model: Any, lock: bool) -> dict[str, Any]:
     """What `session.get` needs to lock a row and read it anew, for an answer that may change it; else nothing."""
     return {"with_for_update": {"of": model}, "populate_existing": True} if lock else {}
+
+
+class day_of(FunctionElement[str]):  # noqa: N801  # reads as the SQL function that it is
+    """The day of a moment in UTC, as text: "2026-05-31"."""
+
+    inherit_cache = True
+    type = sa.String()
+
+
+@compiles(day_of)
+def _day_of(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"to_char({compiler.process(element.clauses, **kw)} AT TIME ZONE 'UTC', 'YYYY-MM-DD')"
+
+
+@compiles(day_of, "sqlite")
+def _day_of_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"substr({compiler.process(element.clauses, **kw)}, 1, 10)"
+
+
+class days_between(FunctionElement[int]):  # noqa: N801
+    """days_between(earlier, later): a number of days, of dates or of days as text."""
+
+    inherit_cache = True
+    type = sa.Integer()
+
+
+@compiles(days_between)
+def _days_between(element: Any, compiler: Any, **kw: Any) -> str:
+    earlier, later = (compiler.process(each, **kw) for each in element.clauses)
+    return f"(CAST({later} AS DATE) - CAST({earlier} AS DATE))"
+
+
+@compiles(days_between, "sqlite")
+def _days_between_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    earlier, later = (compiler.process(each, **kw) for each in element.clauses)
+    return f"CAST(julianday({later}) - julianday({earlier}) AS INTEGER)"
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -1,0 +1,127 @@
+"""A figure and the list behind it come from one and the same query, so that they cannot differ.
+
+`Facts` say what is counted and by what; `counted` makes the figures of them, `things` the list behind one figure.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from tracker.database import Base, day_of, db
+from tracker.tables.table import Period
+
+Keys = tuple[str, ...]  # what tells a row from others: ("running",), ("BD", "PE"); an empty word: not known
+Condition = sa.ColumnElement[bool]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose figures: the networks that a coordinator coordinates, or one of them."""
+
+    network_ids: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is counted (`subject`, by its `id`), among what (`source`: from where, on which conditions), by what.
+
+    Nothing may stand twice under the same keys: then sums are counts. A flag is the condition on which a thing
+    counts in a column, a sum the number that it adds there. `whole` are the facts of the total, where a thing stands
+    under several keys; without it the total is the sum of the rows.
+    """
+
+    subject: type[Base]
+    id: Any
+    source: sa.Select[Any]
+    keys: Sequence[Any] = ()
+    flags: Mapping[str, Condition] = field(default_factory=dict)
+    sums: Mapping[str, Any] = field(default_factory=dict)
+    whole: "Facts | None" = None
+
+
+Reckoner = Callable[[Period, Scope], Facts]
+Figures = dict[str, int]
+ALL = "all"  # the flag of everything that stands under the keys
+
+
+def counted(facts: Facts) -> tuple[dict[Keys, Figures], Figures]:
+    """The figures by row, and of the total: by flag or sum, and how many there are in ALL. One or two statements."""
+    rows = _counts(facts)
+    if facts.whole is not None:
+        return rows, next(iter(_counts(facts.whole).values()))
+    total = {name: sum(figures[name] for figures in rows.values()) for name in _names(facts)}
+    return rows, total
+
+
+def things(facts: Facts, keys: Keys, flag: str = ALL) -> sa.Select[Any]:
+    """The rows of what one figure counts, or adds up; of the total, where there are no keys."""
+    if not keys and facts.whole is not None:
+        facts = facts.whole
+    within = facts.source.with_only_columns(facts.id)
+    if keys:
+        within = within.where(*(_is(key, word) for key, word in zip(facts.keys, keys, strict=True)))
+    if flag in facts.sums:
+        within = within.where(facts.sums[flag].is_not(None))
+    elif flag != ALL:
+        within = within.where(facts.flags[flag])
+    return sa.select(facts.subject).where(sa.inspect(facts.subject).primary_key[0].in_(within))
+
+
+def within(day: Any, period: Period) -> list[Condition]:
+    """Conditions: the day, a date, lies in the period. What has no day lies only in one without limits."""
+    conditions = []
+    if period.first is not None:
+        conditions.append(day >= period.first)
+    if period.last is not None:
+        conditions.append(day <= period.last)
+    return conditions
+
+
+def last_day(partial: Any) -> Any:
+    """The last day of a partial date in SQL, as text that orders: of a month always its 31st, see `within_text`."""
+    text = sa.type_coerce(partial, sa.String)
+    return text + sa.func.substr("-12-31", sa.func.length(text) - 3)
+
+
+def within_text(day: Any, period: Period) -> list[Condition]:
+    """As `within`, of a day as text, which may be the 31st of any month."""
+    conditions = []
+    if period.first is not None:
+        conditions.append(day >= period.first.isoformat())
+    if period.last is not None:
+        ends = (period.last + timedelta(days=1)).day == 1 if period.last < date.max else True
+        conditions.append(day <= (f"{period.last:%Y-%m}-31" if ends else period.last.isoformat()))
+    return conditions
+
+
+def within_moment(moment: Any, period: Period) -> list[Condition]:
+    """As `within`, of a moment, whose day is that of UTC."""
+    return within_text(day_of(moment), period)
+
+
+def _names(facts: Facts) -> list[str]:
+    return [ALL, *facts.flags, *facts.sums]
+
+
+def _counts(facts: Facts) -> dict[Keys, Figures]:
+    keys = [key.label(f"key_{place}") for place, key in enumerate(facts.keys)]
+    values: list[Any] = [sa.func.count()]
+    values += [sa.func.sum(sa.case((condition, 1), else_=0)) for condition in facts.flags.values()]
+    values += [sa.func.sum(number) for number in facts.sums.values()]
+    found: dict[Keys, Figures] = {}
+    names = _names(facts)
+    for row in db.session.execute(facts.source.with_only_columns(*keys, *values).group_by(*keys)):
+        words = tuple("" if word is None else str(word) for word in row[: len(keys)])
+        before = found.get(words, {})
+        values_here = zip(names, row[len(keys) :], strict=True)
+        found[words] = {name: before.get(name, 0) + int(value or 0) for name, value in values_here}
+    return found
+
+
+def _is(key: Any, word: str) -> Condition:
+    """The key is this word, as the figures call it."""
+    text = sa.cast(key, sa.String)
+    return sa.or_(key.is_(None), text == "") if word == "" else text == word
