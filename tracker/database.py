@@ -95,7 +95,7 @@ def locked(model: Any, lock: bool) -> dict[str, Any]:
     return {"with_for_update": {"of": model}, "populate_existing": True} if lock else {}
 
 
-class day_of(FunctionElement[str]):  # noqa: N801  # reads as the SQL function that it is
+class day_of(FunctionElement[str]):  # reads as the SQL function that it is
     """The day of a moment in UTC, as text: "2026-05-31"."""
 
     inherit_cache = True
@@ -112,7 +112,7 @@ def _day_of_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
     return f"substr({compiler.process(element.clauses, **kw)}, 1, 10)"
 
 
-class days_between(FunctionElement[int]):  # noqa: N801
+class days_between(FunctionElement[int]):
     """days_between(earlier, later): a number of days, of dates or of days as text."""
 
     inherit_cache = True
