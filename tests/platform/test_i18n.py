@@ -170,7 +170,7 @@ def test_a_pseudo_language_leaves_no_plain_letter(tag):
         "zh-Hans": "2016年9月30日星期五",
         "es": "viernes, 30 de septiembre de 2016",
         "ar": "الجمعة، 30 سبتمبر 2016",
-        "ru": "пятница, 30 сентября 2016\xa0г.",
+        "ru": "пятница, 30 сентября 2016\u202fг.",
     }.items(),
 )
 def test_a_whole_day_is_named_with_its_weekday_as_the_language_puts_it(translated, tag, words):
