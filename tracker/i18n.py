@@ -18,7 +18,7 @@ from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
 from babel.languages import get_official_languages
 from babel.lists import format_list
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from babel.support import NullTranslations, Translations
 from babel.units import format_unit
 from flask import Flask, Response, current_app, has_app_context, has_request_context, request
@@ -328,6 +328,12 @@ def _in_zone(value: datetime, zone: str | tzinfo | None) -> datetime:
 def format_number(number: int | float) -> str:
     """A number with the marks of the language: 12,345.6."""
     return format_decimal(number, locale=_locale())
+
+
+def format_share(share: float) -> str:
+    """A share from 0 to 1 with the marks of the language, to a tenth of a percent: "41.7%"."""
+    pattern = _locale().percent_formats[None].pattern.replace("0", "0.#", 1)
+    return format_percent(share, pattern, locale=_locale())
 
 
 def format_size(size: int) -> str:

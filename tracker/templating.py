@@ -32,6 +32,7 @@ def init_app(app: Flask) -> None:
         weekday=weekday,
         moment=moment,
         number=i18n.format_number,
+        share=i18n.format_share,
         size=i18n.format_size,
         country=i18n.country_name,
         language_name=i18n.language_name,
