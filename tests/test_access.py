@@ -14,6 +14,7 @@ from tracker.ideas.states import UnionKind
 from tracker.milestones import actions as milestones
 from tracker.milestones.queries import plan
 from tracker.milestones.states import NoteAudience
+from tracker.oversight import actions as oversight
 from tracker.projects.states import ProjectState
 from tracker.recruiting import actions as recruiting
 from tracker.terms import actions as terms
@@ -41,6 +42,8 @@ DOORS = {
     "/projects/{draft}/join/{call}": {"lead"},
     "/projects/{draft}/merge/{call}": {"lead"},
     "/projects/{call}/ideas/{union}": LEADS,
+    "/projects/{running}/timeline": EVERYONE,
+    "/projects/{call}/timeline": MEMBERS,
     "/projects/{running}/map": EVERYONE,
     "/projects/{call}/map": MEMBERS,
     "/projects/{running}/balance": EVERYONE,
@@ -130,6 +133,13 @@ DOORS = {
     "/board": COORDINATOR,
     "/board/late": COORDINATOR,
     "/board/remind": COORDINATOR,
+    "/board/views": COORDINATOR,
+    "/board/views/keep": COORDINATOR,
+    "/board/views/{view}/rename": COORDINATOR,
+    "/board/views/{view}/remove": COORDINATOR,
+    "/projects/{running}/secretariat": COORDINATOR,
+    "/institutions/{institution}/secretariat": COORDINATOR,
+    "/secretariat-notes/{secretariat_note}/withdraw": COORDINATOR,
     "/asks/{ask}": TEAM,
     "/asks/{ask}/pass-on": {"partner", "coordinator"},
     "/asks/{ask}/remind": LEADS,
@@ -233,6 +243,8 @@ def world():
         "person": lead.id,
         "theme": running.themes[0].id,
         "affiliation": lead.affiliations[0].id,
+        "view": oversight.keep_view(coordinator, "board", "Running", "state=running").id,
+        "secretariat_note": oversight.write_note(running, text="Call them.", actor=coordinator).id,
     }
     return SimpleNamespace(people=people, ids=ids)
 

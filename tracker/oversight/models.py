@@ -6,7 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from tracker import clock
 from tracker.database import Base
 from tracker.institutions.models import Institution, Person
-from tracker.oversight.states import HEALTH_LABELS, Health
+from tracker.oversight.states import HEALTH_LABELS, PAGES, Health
 from tracker.projects.models import Project
 
 
@@ -42,6 +42,14 @@ class HealthLine(Base):
     def health_label(self) -> str:
         return str(HEALTH_LABELS[self.health])
 
+    @property
+    def label(self) -> str:
+        return self.project.label
+
+    @property
+    def path(self) -> str:
+        return f"{self.project.path}/secretariat"
+
 
 class SecretariatNote(Base):
     """A note on a project or an institution that only coordinators of its network read. Plain text."""
@@ -63,6 +71,19 @@ class SecretariatNote(Base):
 
     __table_args__ = (sa.CheckConstraint("project_id IS NULL OR institution_id IS NULL", name="about_one"),)
 
+    @property
+    def about(self) -> Project | Institution | None:
+        """What it is on."""
+        return self.project or self.institution
+
+    @property
+    def label(self) -> str:
+        return self.about.label if self.about is not None else ""
+
+    @property
+    def path(self) -> str:
+        return f"{self.about.path}/secretariat" if self.about is not None else ""
+
 
 class SavedView(Base):
     """Filters of a list that a person keeps under a name."""
@@ -77,3 +98,12 @@ class SavedView(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     __table_args__ = (sa.UniqueConstraint("person_id", "page", "name"),)
+
+    @property
+    def label(self) -> str:
+        return self.name
+
+    @property
+    def path(self) -> str:
+        """The page with these filters."""
+        return f"{PAGES[self.page]}?{self.query}" if self.query else PAGES[self.page]

@@ -16,3 +16,6 @@ HEALTH_LABELS = {
     Health.ATTENTION: _l("attention"),
     Health.DIFFICULTY: _l("in difficulty"),
 }
+
+PAGES = {"board": "/board", "tables": "/board/tables"}  # whose filters can be kept under a name, and where they are
+PAGE_LABELS = {"board": _l("Board"), "tables": _l("Tables")}
