@@ -81,6 +81,14 @@ class Ask(Base):
         _open("ix_ask_due", "network_id", "due_on", "id"),
         _open("ix_ask_expires", "expires_at"),
         _open("ix_ask_remind", "remind_at"),
+        sa.Index(  # where help was asked for
+            "ix_ask_help",
+            "kind",
+            "network_id",
+            "subject_id",
+            sqlite_where=sa.text("choice = 'help'"),
+            postgresql_where=sa.text("choice = 'help'"),
+        ),
     )
 
     @property

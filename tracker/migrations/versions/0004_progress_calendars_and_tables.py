@@ -420,6 +420,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_check_in_month_going"), ["month", "going"], unique=False)
         batch_op.create_index(batch_op.f("ix_check_in_project_id_month"), ["project_id", "month"], unique=False)
 
+    with op.batch_alter_table("ask", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_ask_help",
+            ["kind", "network_id", "subject_id"],
+            unique=False,
+            sqlite_where=sa.text("choice = 'help'"),
+            postgresql_where=sa.text("choice = 'help'"),
+        )
+
     with op.batch_alter_table("milestone", schema=None) as batch_op:
         batch_op.add_column(sa.Column("first_last_day", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("done_day", sa.Date(), nullable=True))
@@ -438,10 +447,10 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_stored_file_project_id_deleted_at_size"), ["project_id", "deleted_at", "size"], unique=False
         )
+        batch_op.create_foreign_key(batch_op.f("fk_stored_file_deleted_by_id"), "person", ["deleted_by_id"], ["id"])
         batch_op.create_foreign_key(
             batch_op.f("fk_stored_file_project_id"), "project", ["project_id"], ["id"], ondelete="SET NULL"
         )
-        batch_op.create_foreign_key(batch_op.f("fk_stored_file_deleted_by_id"), "person", ["deleted_by_id"], ["id"])
     _keep_last_days()
 
 
