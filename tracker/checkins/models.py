@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -6,9 +7,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from tracker import clock
 from tracker.checkins.states import GOING_LABELS, Going
 from tracker.database import Base
+from tracker.dates import PartialDate
 from tracker.institutions.models import Person
 from tracker.milestones.models import Milestone, ProgressNote
-from tracker.milestones.states import DelayReason
+from tracker.milestones.states import REASON_LABELS, DelayReason
 from tracker.projects.models import Partner, Project
 
 
@@ -41,6 +43,8 @@ class CheckIn(Base):
     note: Mapped[ProgressNote | None] = relationship()
     answered_by: Mapped[Person | None] = relationship()
 
+    own_milestones: Sequence[Milestone] = ()  # of the partner, whatever their state; `queries` puts them here
+
     __table_args__ = (
         sa.UniqueConstraint("partner_id", "month"),
         sa.Index(None, "project_id", "month"),
@@ -50,6 +54,20 @@ class CheckIn(Base):
     @property
     def going_label(self) -> str:
         return str(GOING_LABELS[self.going]) if self.going else ""
+
+    @property
+    def reason_label(self) -> str:
+        return str(REASON_LABELS[self.reason]) if self.reason else ""
+
+    @property
+    def words(self) -> str:
+        """What was said in words, as it was typed; empty once that was withdrawn."""
+        return self.note.text if self.note is not None and self.note.withdrawn_at is None else ""
+
+    @property
+    def of(self) -> PartialDate:
+        """The month, to be shown."""
+        return PartialDate(f"{self.month:%Y-%m}")
 
     @property
     def path(self) -> str:
