@@ -15,8 +15,8 @@ from tracker.checkins.states import Going
 from tracker.database import db
 from tracker.dates import earth_day
 from tracker.i18n import _, ngettext
-from tracker.milestones.actions import ASK as MILESTONE
 from tracker.milestones.models import IS_PLANNED, DateChange, Milestone
+from tracker.milestones.planning import ASK as MILESTONE
 from tracker.projects.models import Project
 from tracker.projects.states import ProjectState
 
