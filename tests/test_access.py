@@ -6,9 +6,10 @@ from types import SimpleNamespace
 import pytest
 from werkzeug.exceptions import MethodNotAllowed
 
-from tests.factories import make_institution, make_person, make_project, make_report, make_seat
+from tests.factories import make_institution, make_person, make_project, make_report, make_seat, make_sheet
 from tracker.asks.queries import latest
 from tracker.dates import PartialDate
+from tracker.events import actions as events
 from tracker.ideas import actions as ideas
 from tracker.ideas.states import UnionKind
 from tracker.milestones import actions as milestones
@@ -68,6 +69,13 @@ DOORS = {
     "/projects/{call}/steps/start": {"lead"},
     "/projects/{running}/steps/publish": {"lead"},
     "/projects/{running}/plan": LEADS,
+    "/projects/{running}/plan/sheet": LEADS,
+    "/projects/{running}/plan/sheet.xlsx": LEADS,
+    "/networks/{network}/projects/sheet": COORDINATOR,
+    "/networks/{network}/projects/sheet.xlsx": COORDINATOR,
+    "/me/projects/sheet": SIGNED_IN,
+    "/me/projects/sheet.xlsx": SIGNED_IN,
+    "/sheets/{sheet}": {"lead"},
     "/projects/{running}/milestones/new": LEADS,
     "/projects/{running}/notes": EVERYONE,
     "/projects/{running}/notes/new": TEAM,
@@ -130,6 +138,12 @@ DOORS = {
     "/themes/new": COORDINATOR,
     "/themes/{theme}/edit": COORDINATOR,
     "/search": EVERYONE,
+    "/events": EVERYONE,
+    "/events/new": LEADS,
+    "/events/{event}": EVERYONE,
+    "/events/{event}/edit": LEADS,
+    "/events/{event}/cancel": LEADS,
+    "/events/{event}/guests": LEADS,
     "/board": COORDINATOR,
     "/board/late": COORDINATOR,
     "/board/remind": COORDINATOR,
@@ -179,6 +193,9 @@ BUTTONS = {  # routes that only take a POST
     "/institutions/{institution}/invitations/{person}/withdraw": {"partner", "coordinator"},
     "/themes/{theme}/retire": COORDINATOR,
     "/themes/{theme}/restore": COORDINATOR,
+    "/events/{event}/restore": LEADS,
+    "/events/{event}/guests/add": LEADS,
+    "/events/{event}/guests/{guest}/remove": LEADS,
     "/sign-out": EVERYONE,
     "/sign-out-everywhere": SIGNED_IN,
 }
@@ -216,6 +233,10 @@ def world():
         actor=lead,
     )
     report = make_report(running)
+    event = events.announce(
+        running.network, title="River forum", on=PartialDate.parse("2025-02"), projects=[running], actor=lead
+    )
+    events.add_guest(event, listed_as="Ministry", people=2, actor=lead)
     terms.keep_template(running.network, "fr", funding="Chacun sa part.", actor=coordinator)
     people = {
         "visitor": None,
@@ -243,6 +264,9 @@ def world():
         "person": lead.id,
         "theme": running.themes[0].id,
         "affiliation": lead.affiliations[0].id,
+        "event": event.id,
+        "guest": event.guests[0].id,
+        "sheet": make_sheet(running, lead).id,
         "view": oversight.keep_view(coordinator, "board", "Running", "state=running").id,
         "secretariat_note": oversight.write_note(running, text="Call them.", actor=coordinator).id,
     }

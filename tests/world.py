@@ -1,6 +1,6 @@
 """One world with something on every page, and the address of every kind of page in it."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
@@ -15,6 +15,7 @@ from tests.factories import (
     make_project,
     make_report,
     make_seat,
+    make_sheet,
 )
 from tracker import clock
 from tracker.accounts import actions as accounts
@@ -28,6 +29,8 @@ from tracker.calls.queries import ASK
 from tracker.contacts import actions as contacts
 from tracker.database import db
 from tracker.dates import PartialDate
+from tracker.events import actions as events
+from tracker.events.models import Event
 from tracker.ideas import actions as ideas
 from tracker.ideas.models import Union
 from tracker.ideas.states import UnionKind
@@ -115,6 +118,31 @@ def _make_world() -> SimpleNamespace:
         report=report,
         pages=_pages(running, call, draft, published, review, invited, offered, report, seat),
     )
+
+
+def _make_event(project: Project) -> Event:
+    """A meeting with hours, a project, a report, guests and a website."""
+    event = events.announce(
+        project.network,
+        title="Форум",
+        text=TEXT,
+        language="ru",
+        on=PartialDate.parse("2025-02-03"),
+        starts_at=datetime(2025, 2, 3, 6, tzinfo=UTC),
+        ends_at=datetime(2025, 2, 3, 9, tzinfo=UTC),
+        time_zone="Africa/Nairobi",
+        place="Найроби",
+        country="KE",
+        is_online=True,
+        website="https://example.org/forum",
+        participants=40,
+        projects=[project],
+        themes=project.themes,
+        actor=project.lead,  # type: ignore[attr-defined]
+    )
+    events.add_guest(event, institution=project.partners[1].institution, people=3, actor=None)
+    events.add_guest(event, listed_as="Министерство", listed_country="KE", people=2, actor=None)
+    return event
 
 
 def _agree_anew(project: Project) -> None:
@@ -205,6 +233,7 @@ def _pages(*things: Any) -> dict[str, list[str]]:
     make_person("Ольга", coordinates=second)
     wish = memberships.request(institution, second, note=TEXT, actor=running.partner_people[0])
     merged = _merged(person)
+    event = _make_event(running)
     everyone = [
         "/",
         "/projects",
@@ -230,6 +259,9 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         f"/reports/{report.id + 0}" if report.state == "published" else "/reports?q=none",
         "/search",
         "/search?q=Имя",
+        "/events",
+        "/events?year=1990",
+        event.path,
         "/sign-in",
         "/sign-in/sent",
         "/password/reset",
@@ -249,9 +281,15 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         "/account/affiliations/find?q=Имя",
         "/projects/new",
         running.path,
+        f"/events/new?project={running.id}",
+        event.path,
+        f"{event.path}/edit",
+        f"{event.path}/cancel",
+        f"{event.path}/guests?q=Институт",
         f"{running.path}/edit",
         f"{running.path}/history",
         f"{running.path}/ledger",
+        f"{running.path}/timeline",
         f"{running.path}/seats",
         f"{running.path}/seats/new",
         seat_of_running.path,
@@ -267,6 +305,9 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         f"{call.path}/seats",
         f"{running.path}/team",
         f"{running.path}/plan",
+        f"{running.path}/plan/sheet",
+        make_sheet(running, person).path,
+        "/me/projects/sheet",
         f"{running.path}/milestones/new",
         f"{running.path}/notes",
         f"{running.path}/notes/new",
@@ -331,6 +372,7 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         f"{to_partner.path}/remind",
         f"{to_partner.path}/pass-on",
         f"{to_partner.path}/withdraw",
+        f"{running.network.path}/projects/sheet",
         "/import",
         "/institutions/new",
         f"{institution.path}/edit",

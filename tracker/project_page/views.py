@@ -10,7 +10,10 @@ from tracker.activity.queries import history
 from tracker.asks.models import Ask
 from tracker.balance.meter import SHOWN_WHILE, meter
 from tracker.calls.queries import standing
+from tracker.checkins import queries as checkin_queries
+from tracker.checkins.models import CheckIn
 from tracker.database import db
+from tracker.events import queries as event_queries
 from tracker.ideas import radar
 from tracker.milestones import queries as milestone_queries
 from tracker.milestones.states import REASON_LABELS, DelayReason
@@ -22,11 +25,12 @@ from tracker.project_page.turns import Rows, may_open, whose_turn
 from tracker.projects import actions, queries
 from tracker.projects.models import Partner, Project
 from tracker.projects.requirements import missing
-from tracker.projects.states import DECIDES_PROPOSAL, PATH, STATE_LABELS, ProjectState, Step
+from tracker.projects.states import DECIDES_PROPOSAL, PATH, STATE_LABELS, Commitment, ProjectState, Step
 from tracker.reports import queries as report_queries
 from tracker.seats import queries as seat_queries
 from tracker.terms import queries as term_queries
 from tracker.terms.actions import unconfirmed
+from tracker.timelines import drawing
 
 bp = Blueprint("project_page", __name__, url_prefix="/projects")
 MOST_EVENTS = 6
@@ -69,8 +73,12 @@ def show(project: Project) -> str:
         unions=unions,
         alike=radar.beside(project, person),
         plan=plan,
+        timeline=drawing.of_plan(project, plan),
         notes=milestone_queries.notes(project, person),
+        going=_going(project) if follows else [],
+        own=_own_partners(project),
         reports=report_queries.of_project(project, person),
+        meetings=event_queries.of_project(project, person),
         terms=terms,
         unconfirmed=unconfirmed(project, terms) if follows else [],
         turn=whose_turn(project, person, plan=plan, asks=asks, rows=rows),
@@ -136,9 +144,30 @@ def _is_own(partner: Partner) -> bool:
     return person is not None and (can("answer_for_partner", partner) or partner.asked_by_id == person.id)
 
 
+def _going(project: Project) -> list[CheckIn]:
+    """What each partner said last, while the project is under way."""
+    if project.state not in checkin_queries.GOES_ON:
+        return []
+    return checkin_queries.latest_of([project.id]).get(project.id, [])
+
+
+def _own_partners(project: Project) -> list[Partner]:
+    """The partners for which the reader themselves may say how it is going; a coordinator finds the others there."""
+    person = actor()
+    if person is None or project.state not in checkin_queries.GOES_ON:
+        return []
+    places = person.institution_ids | person.contact_ids
+    return [
+        partner
+        for partner in project.partners
+        if partner.commitment is Commitment.AGREED
+        and (partner.institution_id in places or partner.network_id in person.coordinated_ids)
+    ]
+
+
 def _told_to(project: Project, leads: bool) -> sa.Select[Activity]:
-    """The history; who was asked and said no is for the lead and the coordinators."""
-    rows = history("project", project.id)
+    """The history; who was asked and said no is for the lead and the coordinators, and the monthly round is none."""
+    rows = history("project", project.id).where(Activity.kind != "checkins.ask")
     return rows if leads else rows.where(Activity.kind.not_in(ABOUT_ASKING))
 
 

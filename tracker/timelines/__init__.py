@@ -1,1 +1,1 @@
-"""Pictures of time: a project's milestones, all projects of a coordinator a row each, the share on time by month."""
+"""Pictures of plans, drawn on the server: when what was promised and is due, and how much of it came on time."""
