@@ -1,10 +1,13 @@
 """Objects for tests. States are reached by taking real steps, so no test starts from an impossible row."""
 
+import io
 import secrets
 from collections.abc import Iterable
 from datetime import date
 from itertools import count
 from typing import Any
+
+import openpyxl
 
 from tracker import clock
 from tracker.activity.states import Rhythm
@@ -21,6 +24,10 @@ from tracker.reports import actions as reports
 from tracker.seats import actions as seats
 from tracker.seats.models import Seat
 from tracker.seats.states import Task
+from tracker.sheets import plan as plan_sheets
+from tracker.sheets.actions import upload as upload_workbook
+from tracker.sheets.book import write as write_workbook
+from tracker.sheets.models import Sheet
 from tracker.terms import actions as terms
 from tracker.themes import actions as themes
 from tracker.themes.models import Theme
@@ -203,6 +210,16 @@ def make_seat(project: Project, **fields: Any) -> Seat:
     """A seat of a project: by default a country study in Bolivia, in Spanish, for one partner."""
     described = {"task": Task.COUNTRY_STUDY, "place": "BO", "language": "es"} | fields
     return seats.open_seat(project, actor=getattr(project, "lead", None), **described)
+
+
+def make_sheet(project: Project, person: Person) -> Sheet:
+    """A plan that somebody downloaded and sent back, with another name for its first milestone."""
+    out, back = io.BytesIO(), io.BytesIO()
+    write_workbook(plan_sheets.book(project, person), out)
+    filled = openpyxl.load_workbook(out)
+    filled.worksheets[0]["A2"] = WORDS["theme"]
+    filled.save(back)
+    return upload_workbook(lambda: plan_sheets.book(project, person), back, f"{WORDS['theme']}.xlsx", actor=person)
 
 
 def _contacts(institution: Institution) -> list[Any]:

@@ -29,8 +29,8 @@ def same(text: str) -> str:
 class Field:
     """A column. `read` makes the canonical text of what was typed, or raises ValueError with a sentence.
 
-    What `is_locked` is only for reading, and always text. What `goes_along` is no value of the record: it is said with a change, as a
-    reason is, and begins empty.
+    What `is_locked` is only for reading, and always text. What `goes_along` is no value of the record: it is said
+    with a change, as a reason is, and begins empty.
     """
 
     name: str

@@ -1,0 +1,51 @@
+"""Where each kind of workbook is filled in: who may, from which records, on which page."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import abort
+
+from tracker.access import actor, demand, load
+from tracker.institutions.models import Network
+from tracker.milestones.queries import PROJECT_TEAM
+from tracker.projects.models import Project
+from tracker.sheets import plan, projects, queries
+from tracker.sheets.book import Book
+from tracker.sheets.states import SheetKind
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One kind. `open(subject id, lock)` gives the workbook as whoever asks may fill it in; 403 or 404 else."""
+
+    open: Callable[[int, bool], Book]
+    page: Callable[[int], str]  # subject id -> the address of its page
+
+
+def _plan(project_id: int, lock: bool) -> Book:
+    if lock:
+        queries.lock_plan(project_id)
+    project = load(Project, project_id, PROJECT_TEAM)
+    demand("view_project", project)
+    demand("lead_project", project)
+    return plan.book(project, actor())
+
+
+def _projects(network_id: int, lock: bool) -> Book:
+    network = load(Network, network_id, locks=False)
+    demand("coordinate_network", network)
+    return projects.book_of_network(network, actor(), lock=lock)
+
+
+def _own_projects(person_id: int, lock: bool) -> Book:
+    demand("signed_in")
+    if actor().id != person_id:
+        abort(404)
+    return projects.book_of_leads(actor(), lock=lock)
+
+
+DESKS: dict[SheetKind, Desk] = {
+    SheetKind.PLAN: Desk(_plan, lambda number: f"/projects/{number}/plan/sheet"),
+    SheetKind.PROJECTS: Desk(_projects, lambda number: f"/networks/{number}/projects/sheet"),
+    SheetKind.OWN_PROJECTS: Desk(_own_projects, lambda _number: "/me/projects/sheet"),
+}
