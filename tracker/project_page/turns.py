@@ -9,6 +9,7 @@ from tracker.asks.actions import overdue_since
 from tracker.asks.kinds import KINDS, say, values_of
 from tracker.asks.models import Ask
 from tracker.asks.permissions import looks_after
+from tracker.checkins.states import ASK as MONTHLY
 from tracker.i18n import _, format_day, ngettext
 from tracker.institutions.models import Person
 from tracker.milestones.models import Milestone
@@ -39,8 +40,23 @@ def whose_turn(
 
     `asks` are the open ones with whether they wait for the actor, the worst first; `rows` what they are about, as far
     as the page has it. Only the lead and the coordinators
-    learn who is waited for. None for a project that is over.
+    learn who is waited for. None for a project that is over. What every partner is asked each month is named to
+    whoever is asked, and waits behind all else.
     """
+    monthly = [_to_answer(ask, actor) for ask, is_mine in asks if is_mine and ask.kind == MONTHLY]
+    found = _whose_turn(project, actor, plan, [(ask, mine) for ask, mine in asks if ask.kind != MONTHLY], rows)
+    if not monthly:
+        return found
+    if found is None or not found.mine:
+        first, *more = [*monthly, *([found, *found.more] if found else ())]
+    else:
+        first, *more = [found, *monthly, *found.more]
+    return Turn(first.sentence, first.detail, first.mine, first.path, more)
+
+
+def _whose_turn(
+    project: Project, actor: Person | None, plan: list[Milestone], asks: list[tuple[Ask, bool]], rows: Rows
+) -> Turn | None:
     leading = permissions["lead_project"](actor, project)
     mine = [_to_answer(ask, actor) for ask, is_mine in asks if is_mine]
     others = [ask for ask, is_mine in asks if not is_mine]

@@ -58,6 +58,8 @@ def show(project: Project) -> str:
     steps = _steps(project, asks)
     forward = next((step for step in steps if step.is_forward), None)
     call = standing(project, person) if project.state is ProjectState.RECRUITING else None
+    going = _going(project) if follows else []
+    said = {known.note_id for known in going}  # shown among the answers, not once more among the notes
     return render_template(
         "project_page/show.html",
         project=project,
@@ -74,9 +76,10 @@ def show(project: Project) -> str:
         alike=radar.beside(project, person),
         plan=plan,
         timeline=drawing.of_plan(project, plan),
-        notes=milestone_queries.notes(project, person),
-        going=_going(project) if follows else [],
+        notes=[note for note in milestone_queries.notes(project, person) if note.id not in said],
+        going=going,
         own=_own_partners(project),
+        silent=_silent(project, going) if leads else [],
         reports=report_queries.of_project(project, person),
         meetings=event_queries.of_project(project, person),
         terms=terms,
@@ -151,8 +154,17 @@ def _going(project: Project) -> list[CheckIn]:
     return checkin_queries.latest_of([project.id]).get(project.id, [])
 
 
+def _silent(project: Project, going: list[CheckIn]) -> list[Partner]:
+    """The partners that have said nothing this month, of a project under way."""
+    if project.state not in checkin_queries.GOES_ON:
+        return []
+    heard = {known.partner_id for known in going if known.month == checkin_queries.this_month()}
+    agreed = (partner for partner in project.partners if partner.commitment is Commitment.AGREED)
+    return [partner for partner in agreed if partner.id not in heard]
+
+
 def _own_partners(project: Project) -> list[Partner]:
-    """The partners for which the reader themselves may say how it is going; a coordinator finds the others there."""
+    """The partners at which the reader works, of a project under way."""
     person = actor()
     if person is None or project.state not in checkin_queries.GOES_ON:
         return []
