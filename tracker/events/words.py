@@ -1,0 +1,41 @@
+"""When an event is, in words: in the time of its place, and in that of whoever reads."""
+
+from datetime import datetime, timedelta
+
+from tracker import zones
+from tracker.events.models import Event
+from tracker.i18n import _, format_day, format_hour, format_moment, zone_of
+
+
+def when(event: Event) -> str:
+    """Its day or days, and where they are known its hours, in the time of its place."""
+    if event.starts_at is not None:
+        return _("%(when)s (%(place)s time)", when=_span(event, event.time_zone), place=zones.city(event.time_zone))
+    if event.until is None or event.until == event.on:
+        return format_day(event.on, weekday=True)
+    return _("%(first)s to %(last)s", first=format_day(event.on), last=format_day(event.until))
+
+
+def when_for(event: Event, zone: str) -> str:
+    """Its hours in the zone of a reader (an IANA name); empty where those are the hours of its place, or not known."""
+    if event.starts_at is None:
+        return ""
+    there, here = (event.starts_at.astimezone(zone_of(name)) for name in (event.time_zone, zone))
+    return "" if there.utcoffset() == here.utcoffset() else _span(event, zone)
+
+
+def local(moment: datetime | None, zone: str) -> datetime | None:
+    """A moment as the clocks of a zone show it, for a form."""
+    return moment.astimezone(zone_of(zone)) if moment else None
+
+
+def _span(event: Event, zone: str) -> str:
+    assert event.starts_at is not None
+    first = format_moment(event.starts_at, zone)
+    if event.ends_at is None:
+        return first
+    begins, ends = (moment.astimezone(zone_of(zone)) for moment in (event.starts_at, event.ends_at))
+    last = format_moment(event.ends_at, zone)
+    if begins.date() == ends.date() and ends - begins < timedelta(days=1):
+        last = format_hour(event.ends_at, zone)
+    return _("%(first)s to %(last)s", first=first, last=last)
