@@ -278,6 +278,8 @@ class History:
                 first_due=PartialDate.of(due.first_day - SLIP) if slips else due,
                 due=due,
                 last_day=due.last_day,
+                first_last_day=due.last_day - SLIP if slips else due.last_day,
+                done_day=due.last_day - timedelta(days=1) if done else None,
                 partner_id=partners[place % len(partners)] if place % 3 else None,
                 person_id=self.team[place % len(self.team)] if place % 2 else None,
                 state=MilestoneState.DONE if done else MilestoneState.PLANNED,
