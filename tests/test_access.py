@@ -75,6 +75,8 @@ DOORS = {
     "/networks/{network}/projects/sheet.xlsx": COORDINATOR,
     "/me/projects/sheet": SIGNED_IN,
     "/me/projects/sheet.xlsx": SIGNED_IN,
+    "/institutions/{institution}/month/sheet": {"partner"},
+    "/institutions/{institution}/month/sheet.xlsx": {"partner"},
     "/sheets/{sheet}": {"lead"},
     "/projects/{running}/milestones/new": LEADS,
     "/projects/{running}/notes": EVERYONE,

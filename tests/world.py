@@ -350,6 +350,7 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         f"{report.path}/edit",
     ]
     partner = [
+        f"{institution.path}/month/sheet",
         "/seats",
         "/me",
         call.path,

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from flask import abort
 
 from tracker.access import actor, demand, load
-from tracker.institutions.models import Network
+from tracker.institutions.models import Institution, Network
 from tracker.milestones.queries import PROJECT_TEAM
 from tracker.projects.models import Project
-from tracker.sheets import plan, projects, queries
+from tracker.sheets import months, plan, projects, queries
 from tracker.sheets.book import Book
 from tracker.sheets.states import SheetKind
 
@@ -44,8 +44,15 @@ def _own_projects(person_id: int, lock: bool) -> Book:
     return projects.book_of_leads(actor(), lock=lock)
 
 
+def _check_ins(institution_id: int, lock: bool) -> Book:
+    institution = load(Institution, institution_id, locks=False)
+    demand("fill_in_month", institution)
+    return months.book(institution, actor(), lock=lock)
+
+
 DESKS: dict[SheetKind, Desk] = {
     SheetKind.PLAN: Desk(_plan, lambda number: f"/projects/{number}/plan/sheet"),
     SheetKind.PROJECTS: Desk(_projects, lambda number: f"/networks/{number}/projects/sheet"),
     SheetKind.OWN_PROJECTS: Desk(_own_projects, lambda _number: "/me/projects/sheet"),
+    SheetKind.CHECK_INS: Desk(_check_ins, lambda number: f"/institutions/{number}/month/sheet"),
 }

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, send_fil
 from tracker.access import actor, requires
 from tracker.database import db
 from tracker.i18n import _, ngettext
-from tracker.institutions.models import Network
+from tracker.institutions.models import Institution, Network
 from tracker.milestones.queries import PROJECT_TEAM
 from tracker.projects.models import Project
 from tracker.sheets import actions
@@ -58,6 +58,18 @@ def own_projects() -> Any:
 @requires("signed_in")
 def own_projects_file() -> Any:
     return _file(SheetKind.OWN_PROJECTS, actor().id)
+
+
+@bp.route("/institutions/<int:institution_id>/month/sheet", methods=["GET", "POST"])
+@requires("fill_in_month", Institution, locks=False)
+def month(institution: Institution) -> Any:
+    return _page(SheetKind.CHECK_INS, institution.id)
+
+
+@bp.get("/institutions/<int:institution_id>/month/sheet.xlsx")
+@requires("fill_in_month", Institution)
+def month_file(institution: Institution) -> Any:
+    return _file(SheetKind.CHECK_INS, institution.id)
 
 
 @bp.route("/sheets/<int:sheet_id>", methods=["GET", "POST"])
