@@ -1,6 +1,6 @@
 """The twelve tables, in the order in which a board reads them."""
 
-from tracker.tables import projects
+from tracker.tables import events, members, milestones, pairs, places, projects, reports
 from tracker.tables.facts import Scope
 from tracker.tables.parts import Part, Reckoning, made
 from tracker.tables.table import Period, Table
@@ -9,6 +9,16 @@ __all__ = ["KEYS", "NUMBERED", "Scope", "build", "build_all"]
 
 NUMBERED: dict[int, Part] = {
     1: projects.TABLE_1,
+    2: places.TABLE_2,
+    3: pairs.TABLE_3,
+    4: pairs.TABLE_4,
+    5: reports.TABLE_5,
+    6: milestones.TABLE_6,
+    7: reports.TABLE_7,
+    8: events.TABLE_8,
+    9: reports.TABLE_9,
+    10: members.TABLE_10,
+    11: members.TABLE_11,
     12: projects.TABLE_12,
 }
 KEYS: tuple[str, ...] = tuple(part.key for part in NUMBERED.values())

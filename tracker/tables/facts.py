@@ -113,7 +113,8 @@ def _counts(facts: Facts) -> dict[Keys, Figures]:
     values += [sa.func.sum(number) for number in facts.sums.values()]
     found: dict[Keys, Figures] = {}
     names = _names(facts)
-    for row in db.session.execute(facts.source.with_only_columns(*keys, *values).group_by(*keys)):
+    by_place = (sa.text(str(place)) for place in range(1, len(keys) + 1))  # PostgreSQL: bound values differ elsewhere
+    for row in db.session.execute(facts.source.with_only_columns(*keys, *values).group_by(*by_place)):
         words = tuple("" if word is None else str(word) for word in row[: len(keys)])
         before = found.get(words, {})
         values_here = zip(names, row[len(keys) :], strict=True)

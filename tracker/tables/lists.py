@@ -30,9 +30,11 @@ def listed(key: str, row_keys: tuple[str, ...], column: str, period: Period, sco
     """
     part = PARTS[key]
     count = part.count(column)
-    if count is None or (row_keys and len(row_keys) != len(part.words)) or (not row_keys and not part.has_total):
+    if count is None or (not row_keys and not part.has_total) or (row_keys and part.hides_rows):
         raise KeyError(column)
     facts = count.facts(period, scope)
+    if row_keys and len(row_keys) != len(facts.keys):
+        raise KeyError(row_keys)
     words = dict(part.named({row_keys}))[row_keys] if row_keys else ()
     label = ": ".join([str(part.title), *words, str(count.label)])
     return Listed(facts.subject, things(facts, row_keys, count.flag), label, facts.sums.get(count.flag))

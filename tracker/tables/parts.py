@@ -56,6 +56,8 @@ class Part:
     columns: Sequence[Count | Share | Median]
     named: Callable[[set[Keys]], Named]
     has_total: bool = True
+    hides_rows: bool = False  # nobody may see who is counted in a row: no lists behind them, see `finish`
+    finish: Callable[[Table], Table] = lambda table: table  # the last word on the table
     parts: Sequence["Part"] = field(default_factory=tuple)
 
     def count(self, name: str) -> Count | None:
@@ -88,9 +90,10 @@ def address(key: str, period: Period, scope: Scope) -> str:
     """The list behind a figure of a table, but for the row and the column."""
     about = [("from", period.first), ("to", period.last)]
     query = [(name, day.isoformat()) for name, day in about if day is not None]
+    query = query or [("period", "all")]  # without a word, an address asks for the year that runs
     if len(scope.network_ids) == 1:
         query.append(("network", str(next(iter(scope.network_ids)))))
-    return f"/board/tables/{key}/list?{urlencode(query)}{'&' if query else ''}"
+    return f"/board/tables/{key}/list?{urlencode(query)}&"
 
 
 def made(part: Part, number: int, reckoning: Reckoning) -> Table:
@@ -109,10 +112,12 @@ def made(part: Part, number: int, reckoning: Reckoning) -> Table:
         values: list[Value] = [*words]
         values += [_value(column, keys, own, totals, reckoning) for column in part.columns]
         where = start + "".join(f"{urlencode({'row': word})}&" for word in keys)
-        links = {name: f"{where}column={name}" for name, figure in own.items() if figure}
+        links = {
+            name: f"{where}column={name}" for name, figure in own.items() if figure and not (keys and part.hides_rows)
+        }
         return Row(values, links, keys)
 
-    return Table(
+    table = Table(
         key=part.key,
         number=number,
         title=str(part.title),
@@ -122,6 +127,7 @@ def made(part: Part, number: int, reckoning: Reckoning) -> Table:
         total=row((), [""] * len(part.words)) if part.has_total else None,
         parts=[made(below, number, reckoning) for below in part.parts],
     )
+    return part.finish(table)
 
 
 def median(days: dict[int, int]) -> int | float | None:

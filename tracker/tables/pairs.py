@@ -1,0 +1,283 @@
+"""Table 3, which countries work with which and which have no partner yet; table 4, who leads and who writes."""
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+
+from tracker.folding import fold
+from tracker.i18n import _, _l, country_name
+from tracker.institutions.models import Institution
+from tracker.projects.models import Project
+from tracker.reports.models import Report, ReportAuthor
+from tracker.tables.facts import Facts, Keys, Scope
+from tracker.tables.parts import Count, Named, Part, Share
+from tracker.tables.places import (
+    COUNTRY,
+    MEMBERS,
+    REGION,
+    member_ids,
+    members,
+    named_countries,
+    named_regions,
+    partner_places,
+    region,
+    studied,
+)
+from tracker.tables.projects import PROJECTS, projects
+from tracker.tables.reports import REPORTS, reports
+from tracker.tables.table import Period
+
+
+def pairs(period: Period, scope: Scope) -> Facts:
+    """Counted projects by two countries of partners who agreed, the code that comes first in the alphabet first."""
+    places = partner_places(period, scope)
+    one, other = places.alias("one"), places.alias("other")
+    together = sa.and_(other.c.project_id == one.c.project_id, other.c.place > one.c.place)
+    source = sa.select().select_from(one).join(other, together)
+    several = sa.select(places.c.project_id).group_by(places.c.project_id).having(sa.func.count() > 1)
+    whole = Facts(Project, Project.id, sa.select().select_from(Project).where(Project.id.in_(several)))
+    return Facts(Project, one.c.project_id, source, (one.c.place, other.c.place), whole=whole)
+
+
+def _apart(facts: Facts, country: Any, period: Period, scope: Scope) -> sa.Select[Any]:
+    places = partner_places(period, scope)
+    return facts.source.where(country != "", country.not_in(sa.select(places.c.place)))
+
+
+def members_apart(period: Period, scope: Scope) -> Facts:
+    """Members by country, of countries without a partner."""
+    facts = members(period, scope)
+    source = _apart(facts, Institution.country, period, scope)
+    return Facts(Institution, Institution.id, source, facts.keys)
+
+
+def studied_apart(period: Period, scope: Scope) -> Facts:
+    """Counted projects by country studied, of countries without a partner."""
+    facts = studied(period, scope)
+    (country,) = facts.keys
+    source = _apart(facts, country, period, scope)
+    of_total = source.with_only_columns(Project.id)
+    whole = Facts(Project, Project.id, sa.select().select_from(Project).where(Project.id.in_(of_total)))
+    return Facts(Project, Project.id, source, facts.keys, whole=whole)
+
+
+# --- who leads ---------------------------------------------------------------------------------------------------
+
+
+def _leading(period: Period, scope: Scope, place: Callable[[Any], Any]) -> Facts:
+    places = partner_places(period, scope, place)
+    source = sa.select().select_from(places)
+    leads = places.c.leads == 1
+    led = Project.id.in_(sa.select(places.c.project_id).where(leads))
+    known = sa.select().select_from(Project).where(Project.id.in_(sa.select(places.c.project_id)))
+    whole = Facts(Project, Project.id, known, (), {"led": led})
+    return Facts(Project, places.c.project_id, source, (places.c.place,), {"led": leads}, whole=whole)
+
+
+def leading(period: Period, scope: Scope) -> Facts:
+    """Counted projects by country of partners who agreed, and whether one of them leads."""
+    return _leading(period, scope, lambda country: country)
+
+
+def leading_in_region(period: Period, scope: Scope) -> Facts:
+    """As `leading`, by region."""
+    return _leading(period, scope, region)
+
+
+def _writing(period: Period, scope: Scope, place: Callable[[Any], Any]) -> Facts:
+    order = sa.func.row_number().over(
+        partition_by=ReportAuthor.report_id, order_by=(ReportAuthor.position, ReportAuthor.id)
+    )
+    authors = (
+        reports(period, scope)
+        .join(ReportAuthor, ReportAuthor.report_id == Report.id)
+        .outerjoin(Institution, Institution.id == ReportAuthor.institution_id)
+        .with_only_columns(
+            ReportAuthor.report_id,
+            Institution.country,
+            ReportAuthor.is_corresponding.label("corresponding"),
+            order.label("place_in_order"),
+        )
+        .subquery()
+    )
+    first = sa.func.max(sa.case((authors.c.place_in_order == 1, 1), else_=0)).label("first")
+    corresponding = sa.func.max(sa.case((authors.c.corresponding, 1), else_=0)).label("corresponding")
+    places = (
+        sa.select(authors.c.report_id, place(authors.c.country).label("place"), first, corresponding)
+        .where(authors.c.country.is_not(None))
+        .group_by(sa.text("1"), sa.text("2"))
+        .cte("author_places")
+    )
+    flags = {"first": places.c.first == 1, "corresponding": places.c.corresponding == 1}
+    known = {name: Report.id.in_(sa.select(places.c.report_id).where(flag)) for name, flag in flags.items()}
+    with_place = sa.select().select_from(Report).where(Report.id.in_(sa.select(places.c.report_id)))
+    return Facts(
+        Report,
+        places.c.report_id,
+        sa.select().select_from(places),
+        (places.c.place,),
+        flags,
+        whole=Facts(Report, Report.id, with_place, (), known),
+    )
+
+
+def writing(period: Period, scope: Scope) -> Facts:
+    """Published reports by country of their authors' institutions; whether the first or a corresponding one is."""
+    return _writing(period, scope, lambda country: country)
+
+
+def writing_in_region(period: Period, scope: Scope) -> Facts:
+    """As `writing`, by region."""
+    return _writing(period, scope, region)
+
+
+def beside_the_largest(period: Period, scope: Scope) -> Facts:
+    """Counted projects by the country with most members, and whether a partner who agreed is from there."""
+    number = sa.func.count()
+    largest = (
+        sa.select(Institution.country)
+        .where(Institution.id.in_(member_ids(period, scope)))
+        .group_by(Institution.country)
+        .order_by(number.desc(), Institution.country)
+        .limit(1)
+        .cte("largest")
+    )
+    places = partner_places(period, scope)
+    theirs = sa.select(places.c.project_id).where(places.c.place == sa.select(largest.c.country).scalar_subquery())
+    source = projects(period, scope).join(largest, sa.true())
+    has_partner = sa.case((Project.id.in_(theirs), "with"), else_="without")
+    return Facts(Project, Project.id, source, (largest.c.country, has_partner))
+
+
+# --- rows and columns --------------------------------------------------------------------------------------------
+
+
+def _named_pairs(present: set[Keys]) -> Named:
+    names = {code: country_name(code) for keys in present for code in keys}
+    order = {code: fold(name) for code, name in names.items()}
+    sorted_pairs = sorted(present, key=lambda keys: tuple(order[code] for code in keys))
+    return [(keys, tuple(names[code] for code in keys)) for keys in sorted_pairs]
+
+
+def _named_beside(present: set[Keys]) -> Named:
+    labels = {"with": _("with a partner from there"), "without": _("without")}
+    countries = sorted({country for country, _word in present})
+    return [
+        ((country, word), (country_name(country), label)) for country in countries for word, label in labels.items()
+    ]
+
+
+LED = _l(
+    "Projects that an institution from there leads or leads with others, by partners who agreed. A project led from "
+    "two places counts in both."
+)
+_LEADS = {
+    "of_all": _l("Of all projects led from a country that is known."),
+    "of_own": _l("Of the projects with a partner from there."),
+}
+
+
+def _lead_columns(facts: Any) -> tuple[Count | Share, ...]:
+    return (
+        Count("projects", _l("Projects with a partner from there"), facts, definition=_l("Partners who agreed.")),
+        Count("led", _l("Led from there"), facts, "led", LED),
+        Share("share", _l("Share of all leads"), "led", "led", _LEADS["of_all"], of_total=True),
+        Share("own_share", _l("Share of its projects that it leads"), "led", "projects", _LEADS["of_own"]),
+    )
+
+
+def _author_columns(facts: Any) -> tuple[Count | Share, ...]:
+    return (
+        Count("reports", _l("Reports with an author from there"), facts),
+        Count("first", _l("First author from there"), facts, "first"),
+        Share(
+            "first_share",
+            _l("Share of first authors"),
+            "first",
+            "first",
+            _l("Of the reports whose first author's country is known."),
+            of_total=True,
+        ),
+        Count("corresponding", _l("Corresponding author from there"), facts, "corresponding"),
+        Share(
+            "corresponding_share",
+            _l("Share of corresponding authors"),
+            "corresponding",
+            "corresponding",
+            _l("Of the reports with a corresponding author whose country is known; one may have several."),
+            of_total=True,
+        ),
+    )
+
+
+AUTHORS = _l("%(reports)s The country is that of the institution that stands beside an author.", reports=REPORTS)
+ONCE = _l("The total counts a project once.")
+TABLE_3 = Part(
+    key="pairs",
+    title=_l("Countries that work together"),
+    definition=PROJECTS,
+    words=(COUNTRY, ("with", _l("With"))),
+    columns=(
+        Count(
+            "projects",
+            _l("Projects"),
+            pairs,
+            definition=_l(
+                "Projects with partners who agreed from both countries; the order of the two means nothing. A project "
+                "counts once a pair, and once in the total."
+            ),
+        ),
+    ),
+    named=_named_pairs,
+    parts=(
+        Part(
+            "pairs-none",
+            _l("Countries with no partner yet"),
+            _l(
+                "Countries where members are, or that counted projects study, and from which no institution agreed to "
+                "a counted project."
+            ),
+            (COUNTRY,),
+            (
+                Count("members", _l("Members"), members_apart, definition=MEMBERS),
+                Count("studied", _l("Projects that study it"), studied_apart, definition=ONCE),
+            ),
+            named_countries,
+        ),
+    ),
+)
+TABLE_4 = Part(
+    key="leads",
+    title=_l("Who leads and who writes"),
+    definition=PROJECTS,
+    words=(COUNTRY,),
+    columns=_lead_columns(leading),
+    named=named_countries,
+    parts=(
+        Part("leads-regions", _l("Leads by region"), LED, (REGION,), _lead_columns(leading_in_region), named_regions),
+        Part("leads-authors", _l("Authors by country"), AUTHORS, (COUNTRY,), _author_columns(writing), named_countries),
+        Part(
+            "leads-authors-regions",
+            _l("Authors by region"),
+            AUTHORS,
+            (REGION,),
+            _author_columns(writing_in_region),
+            named_regions,
+        ),
+        Part(
+            "leads-largest",
+            _l("With and without a partner from the largest country"),
+            _l(
+                "The country with most members when the period ends, or now where it has no end; of several the one "
+                "whose code comes first in the alphabet. Partners who agreed."
+            ),
+            (("country", _l("Largest country")), ("partner", _l("Partner from there"))),
+            (
+                Count("projects", _l("Projects"), beside_the_largest),
+                Share("share", _l("Share"), "projects", "projects", _l("Of all projects counted."), of_total=True),
+            ),
+            _named_beside,
+        ),
+    ),
+)
