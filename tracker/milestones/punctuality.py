@@ -34,6 +34,15 @@ class Punctuality(StrEnum):
     NONE = "none"  # dropped, or without such a date
 
 
+PUNCTUALITY_WORDS = {
+    Punctuality.ON_TIME: _l("on time"),
+    Punctuality.LATE: _l("not on time"),
+    Punctuality.OPEN: _l("still to come"),
+    Punctuality.UNKNOWN: _l("day unknown"),
+    Punctuality.NONE: "",
+}
+
+
 def against(milestone: Milestone, promised: date | None, today: date | None = None) -> Punctuality:
     """How a milestone stands against a date: `milestone.first_last_day` or `milestone.last_day`.
 
