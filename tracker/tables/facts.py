@@ -14,7 +14,7 @@ from tracker.database import Base, day_of, db
 from tracker.tables.table import Period
 
 Keys = tuple[str, ...]  # what tells a row from others: ("running",), ("BD", "PE"); an empty word: not known
-Condition = sa.ColumnElement[bool]
+Condition = sa.ColumnElement[bool] | sa.SQLColumnExpression[bool]
 
 
 @dataclass(frozen=True)

@@ -142,9 +142,7 @@ NEVER = _l("It agreed to no project of these networks to this day, and withdrew 
 TABLE_10 = Part(
     key="seats",
     title=_l("Seats offered and filled"),
-    definition=_l(
-        "Seats that projects put out in the period, by the day they did. Projects that are drafts never count."
-    ),
+    definition=_l("Seats by the day on which a project put them out; those of drafts never count."),
     words=(("task", _l("Task")),),
     columns=(
         Count("seats", _l("Seats"), seats),

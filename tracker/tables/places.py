@@ -12,7 +12,7 @@ from tracker.i18n import _, _l, country_name
 from tracker.institutions.models import Institution, Membership, institution_theme
 from tracker.projects.models import Partner, Project, ProjectCountry, ProjectGoal, project_theme
 from tracker.projects.states import COMMITTED, LEADING
-from tracker.tables.facts import Facts, Keys, Reckoner, Scope
+from tracker.tables.facts import Condition, Facts, Keys, Reckoner, Scope
 from tracker.tables.parts import Count, Named, Part
 from tracker.tables.projects import PROJECTS, THEME, all_projects, by_theme, named_themes, projects
 from tracker.tables.projects import project_ids as counted_ids
@@ -97,7 +97,7 @@ def _in_projects(period: Period, scope: Scope) -> sa.Select[Any]:
 
 def member_ids(period: Period, scope: Scope) -> sa.Select[Any]:
     """The ids of the institutions that are members when the period ends; of one without end, now."""
-    held = [Membership.network_id.in_(scope.network_ids)]
+    held: list[Condition] = [Membership.network_id.in_(scope.network_ids)]
     if period.last is None:
         held.append(Membership.left_on.is_(None))
     else:
@@ -139,7 +139,8 @@ def _filed_themes() -> sa.Select[Any]:
 
 
 def _filed_goals() -> sa.Select[Any]:
-    return sa.select(ProjectGoal.project_id.label("id"), ProjectGoal.goal.label("key"))
+    filed: tuple[Any, ...] = (ProjectGoal.project_id.label("id"), ProjectGoal.goal.label("key"))
+    return sa.select(*filed)
 
 
 def _interests() -> sa.Select[Any]:
