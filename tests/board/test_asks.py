@@ -13,6 +13,7 @@ from tracker import clock
 from tracker.activity.states import Sort
 from tracker.asks.models import Ask
 from tracker.board import queries
+from tracker.board.filters import Filters
 from tracker.database import db
 from tracker.dates import PartialDate
 from tracker.milestones import actions as milestones
@@ -61,8 +62,9 @@ def test_what_is_asked_stands_among_the_overdue_once_its_day_has_passed(signed_i
 
 
 def test_what_is_overdue_and_what_has_time_are_read_in_their_order_by_an_index(call):
+    filters = Filters(among=frozenset({call.network_id}))
     for list_of in (queries.overdue, queries.unanswered):
-        found = steps(lambda list_of=list_of: queries.first(list_of([call.network_id])))
+        found = steps(lambda list_of=list_of: queries.first(list_of(filters)))
         of_asks = [step for step in found if " ask " in step]
         assert all(re.search(r"ix_ask_\w+ \(network_id=\? AND due_on[<>]", step) for step in of_asks)
         assert not [step for step in found if "ORDER BY" in step]

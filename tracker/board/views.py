@@ -1,67 +1,55 @@
-from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
 from tracker.access import actor, requires
-from tracker.activity.queries import undelivered
+from tracker.addresses import local_path
 from tracker.asks.actions import remind as remind_of
 from tracker.asks.forms import WordsForm
-from tracker.board import queries
-from tracker.board.rows import AskRow, mails_by_language, names, rows_of, rows_of_late
-from tracker.contacts.queries import silent, unreachable
+from tracker.board import beside, queries
+from tracker.board.choices import chosen, offered
+from tracker.board.filters import Filters
+from tracker.board.lists import LISTS
+from tracker.board.rows import AskRow, mails_by_language, names, rows_of, rows_of_milestones, rows_of_projects
 from tracker.database import db
 from tracker.errors import RuleBroken
 from tracker.forms import row_number
-from tracker.i18n import _, _l, ngettext
-from tracker.milestones.queries import due_within, late
+from tracker.i18n import _, ngettext
+from tracker.oversight.queries import views_of
 from tracker.paging import COUNT_UP_TO, count, paginate
-from tracker.projects.queries import state_counts
 from tracker.projects.states import STATE_LABELS, ProjectState
 
 bp = Blueprint("board", __name__, url_prefix="/board")
 
-DUE_DAYS = 14
-SHOWN = 4  # rows of each list on the first screen
+SHOWN = 3  # rows of each list on the first screen
 MOST_REMINDED = 50  # at once
-LISTS: dict[str, tuple[Any, Callable[[set[int]], Any], str]] = {  # name -> (title, query, what a row is)
-    "mine": (_l("Waiting for you"), queries.to_coordinators, "ask"),
-    "overdue": (_l("Answers overdue"), queries.overdue, "ask"),
-    "late": (_l("Milestones late"), late, "late"),
-    "due": (_l("Due in 14 days"), lambda ids: due_within(ids, DUE_DAYS), "milestone"),
-    "unanswered": (_l("Asked, not answered yet"), queries.unanswered, "ask"),
-    "mails": (_l("Mails that could not be sent"), lambda _ids: undelivered(), "mail"),
-    "unreachable": (_l("Mail does not arrive"), unreachable, "contact"),
-    "quiet": (_l("Contacts we hear nothing from"), silent, "contact"),
-    "silent": (_l("Projects without news for 45 days"), queries.silent, "project"),
-}
-REMINDABLE = frozenset({"overdue", "late", "unanswered"})
 
 
 @bp.get("")
 @requires("coordinate")
 def index() -> str:
     """Exceptions first, then the totals; every figure opens its list."""
-    ids = actor().coordinated_ids
+    filters = _filters()
     lists = [
-        (name, title, count(query(ids)), queries.first(query(ids), SHOWN), kind)
-        for name, (title, query, kind) in LISTS.items()
+        (name, known, count(query := known.query(filters)), queries.first(query, SHOWN))
+        for name, known in LISTS.items()
+        if known.is_exception
     ]
-    counts = state_counts(ids)
+    counts = queries.state_counts(filters)
     states = [
         (state, STATE_LABELS[state], counts.get(state, 0)) for state in ProjectState if state != ProjectState.DRAFT
     ]
-    only = next(iter(ids)) if len(ids) == 1 else None  # the list behind a figure is filtered as the figure is
+    only = next(iter(filters.network_ids)) if len(filters.network_ids) == 1 else None
     return render_template(
         "board/index.html",
         lists=lists,
-        asked=rows_of(row for *_more, rows, kind in lists if kind == "ask" for row in rows),
-        late=rows_of_late(row for *_more, rows, kind in lists if kind == "late" for row in rows),
-        remindable=REMINDABLE,
+        **_rows({name: (known.kind, rows) for name, known, _number, rows in lists}),
+        **_filtering(filters),
+        views=views_of(actor(), "board"),
         states=states,
         most=COUNT_UP_TO,
-        network_id=only,
-        is_new=not any(number for _state, _label, number in states),
+        network_id=only,  # the list behind a figure is filtered as the figure is
+        is_new=not filters and not any(number for _state, _label, number in states),
     )
 
 
@@ -69,17 +57,16 @@ def index() -> str:
 @requires("coordinate")
 def one_list(name: str) -> str:
     """One of the lists, whole."""
-    title, query, kind = LISTS.get(name) or abort(404)
-    page = paginate(query(actor().coordinated_ids))
+    known = LISTS.get(name) or abort(404)
+    filters = _filters()
+    page = paginate(known.query(filters))
     return render_template(
         "board/list.html",
         name=name,
-        title=title,
+        known=known,
         page=page,
-        kind=kind,
-        asked=rows_of(page.items) if kind == "ask" else {},
-        late=rows_of_late(page.items) if kind == "late" else {},
-        is_remindable=name in REMINDABLE,
+        **_rows({name: (known.kind, page.items)}),
+        **_filtering(filters),
     )
 
 
@@ -89,8 +76,7 @@ def remind() -> Any:
     """Remind of several at once: first what would be mailed and to whom, then, with the button, the mails."""
     asks = queries.chosen(actor().coordinated_ids, _chosen())
     rows = list(rows_of(asks).values())
-    back = request.values.get("list", "")
-    back = url_for(".one_list", name=back) if back in LISTS else url_for(".index")
+    back = _back()
     form = WordsForm()
     if not rows:
         flash(_("Choose at least one question that is still open."), "warning")
@@ -106,10 +92,42 @@ def remind() -> Any:
         waiting=waiting,
         mails=sum(len(row.mailed) for row in ready),
         languages=mails_by_language(ready),
+        reminded=beside.reminded(person for row in ready for person in row.mailed),
         back=back,
-        list_name=request.values.get("list", ""),
     )
     return page, 422 if form.errors else 200
+
+
+def _filters() -> Filters:
+    return Filters.read(request.args, actor().coordinated_ids)
+
+
+def _filtering(filters: Filters) -> dict[str, Any]:
+    """What `_filters.html` needs of a page, and its links."""
+    choices = offered(filters)
+    return {"filters": filters, "offered": choices, "chosen": chosen(filters, choices) if filters else []}
+
+
+def _rows(lists: dict[str, tuple[str, list[Any]]]) -> dict[str, Any]:
+    """What the rows of some lists show, by their kind; `lists` holds by name the kind and the rows."""
+
+    def of(wanted: str) -> list[Any]:
+        return [row for kind, rows in lists.values() if kind == wanted for row in rows]
+
+    return {
+        "asked": rows_of(of("ask")),
+        "milestones": rows_of_milestones(of("milestone")),
+        "projects": rows_of_projects({name: rows for name, (kind, rows) in lists.items() if kind == "project"}),
+    }
+
+
+def _back() -> str:
+    """The list that the reminders were chosen from, as it was filtered."""
+    path = local_path(request.values.get("back"))
+    if path.partition("?")[0] in {"/board", *(f"/board/{name}" for name in LISTS)}:
+        return path
+    name = request.values.get("list", "")
+    return url_for(".one_list", name=name) if name in LISTS else url_for(".index")
 
 
 def _send(rows: list[AskRow], words: str) -> None:
