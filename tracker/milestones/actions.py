@@ -20,12 +20,14 @@ from tracker.milestones.planning import (
     check_due,
     check_it_may_change,
     check_new_date,
+    day_after,
     has_started,
     in_history,
     lay_out,
     move,
     plan_from_template,
     revise,
+    set_dates,
 )
 from tracker.milestones.queries import has_dated_plan
 from tracker.milestones.states import MilestoneState, NoteAudience
@@ -41,7 +43,9 @@ __all__ = (  # what people do to a plan, in `planning`; and below, what becomes 
     "change_milestone",
     "check_due",
     "check_it_has_come",
+    "check_it_may_change",
     "check_new_date",
+    "day_after",
     "drop",
     "has_started",
     "lay_out",
@@ -50,6 +54,7 @@ __all__ = (  # what people do to a plan, in `planning`; and below, what becomes 
     "plan_from_template",
     "reopen",
     "revise",
+    "set_dates",
     "withdraw_note",
     "write_note",
 )

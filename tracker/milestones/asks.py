@@ -9,9 +9,9 @@ from tracker.asks.kinds import Choice, Kind, Shown, day, declare, one_of, words
 from tracker.asks.models import Ask
 from tracker.dates import PartialDate
 from tracker.errors import RuleBroken
-from tracker.i18n import _, _l, format_day
+from tracker.i18n import _, _l, format_day, list_and
 from tracker.institutions.models import Person
-from tracker.milestones import actions, queries
+from tracker.milestones import actions, order, queries
 from tracker.milestones.models import Milestone
 from tracker.milestones.rounds import responsible
 from tracker.milestones.states import REASON_LABELS, DelayReason, MilestoneState
@@ -21,9 +21,11 @@ REASONS = {reason.value: label for reason, label in REASON_LABELS.items()}
 
 
 def _shown(milestone: Milestone) -> Shown:
-    facts = [(_("Due"), format_day(milestone.due) if milestone.due else "–")]
+    facts = [(_("Due"), format_day(milestone.due, weekday=True) if milestone.due else "–")]
     if milestone.has_slipped and milestone.first_due is not None:
         facts.append((_("First date"), format_day(milestone.first_due)))
+    if before := order.still_open(milestone):
+        facts.append((_("Meant to come first, and still open"), list_and([each.name for each in before])))
     holders = [holder.name for holder in (milestone.partner, milestone.person) if holder is not None]
     return Shown([*facts, (_("Responsible"), holders)], path=milestone.path)
 

@@ -1,7 +1,6 @@
 from typing import Any
 
 from wtforms import (
-    DateField,
     HiddenField,
     MultipleFileField,
     RadioField,
@@ -12,38 +11,19 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from tracker import languages
-from tracker.dates import EARLIEST_YEAR, LATEST_YEAR, PartialDateField
+from tracker.dates import PartialDateField
 from tracker.errors import RuleBroken
 from tracker.forms import MARKDOWN_HINT, BaseForm, choices, row_number
 from tracker.i18n import _, _l
-from tracker.milestones.actions import check_it_has_come, check_new_date
+from tracker.milestones.actions import check_due, check_it_has_come, check_new_date
 from tracker.milestones.models import Milestone
-from tracker.milestones.states import AUDIENCE_LABELS, REASON_LABELS, TEMPLATES, DelayReason, NoteAudience
+from tracker.milestones.states import AUDIENCE_LABELS, REASON_LABELS, DelayReason, NoteAudience
 from tracker.projects.models import Project
 
 NAME_LENGTH = Milestone.name.property.columns[0].type.length
 NOTE_LENGTH = 20_000
 MOST_FILES = 10
 PARTIAL = _l("2026, 2026-09 or 2026-09-30")
-
-
-class TemplateForm(BaseForm):
-    """Which ready-dated plan, and from what day."""
-
-    template = RadioField(_l("What are you writing?"), [InputRequired()])
-    start = DateField(
-        _l("First day of the work"),
-        [InputRequired()],
-        description=_l("All dates are counted from it. You can change each of them afterwards."),
-    )
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.template.choices = choices((template.key, template.label) for template in TEMPLATES.values())
-
-    def validate_start(self, field: DateField) -> None:
-        if field.data and not EARLIEST_YEAR <= field.data.year <= LATEST_YEAR - 4:
-            raise ValidationError(_("Give a year that lies nearer."))
 
 
 class MilestoneForm(BaseForm):
@@ -60,6 +40,7 @@ class MilestoneForm(BaseForm):
         if not has_date:
             del self.due
         held = kwargs.get("obj")
+        self._project, self._held = project, held
         partners = [(p.id, p.name) for p in project.partners if p.takes_part or (held and p is held.partner)]
         people = [(m.person_id, m.person.name) for m in project.members if m.left_at is None]
         if held is not None and held.person and held.person_id not in dict(people):
@@ -69,6 +50,15 @@ class MilestoneForm(BaseForm):
         if held is not None and self.partner.raw_data is None:  # nothing was posted: show the row's
             self.partner.data = str(held.partner_id or "")
             self.person.data = str(held.person_id or "")
+
+    def validate_due(self, field: PartialDateField) -> None:
+        held = self._held
+        if field.data is None or (held is not None and field.data == held.due):
+            return
+        try:
+            check_due(self._project, self.name.data or "", field.data, held.must_follow if held is not None else ())
+        except RuleBroken as error:
+            raise ValidationError(str(error)) from error
 
     @property
     def partner_id(self) -> int | None:

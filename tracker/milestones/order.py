@@ -98,7 +98,7 @@ def clashes(milestone: Any) -> list[Any]:
     return [b for b in still_open(milestone) if b.last_day is not None and b.last_day > milestone.last_day]
 
 
-def said(milestone: Any) -> str:
+def still_open_words(milestone: Any) -> str:
     """What to say to whoever marks `milestone` as done while something before it is open; empty where nothing is."""
     names: Sequence[str] = [f"“{before.name}”" for before in still_open(milestone)]
     return _("Still open, and meant to come first: %(names)s.", names=list_and(names)) if names else ""

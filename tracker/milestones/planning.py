@@ -221,6 +221,21 @@ def revise(
     return True
 
 
+def set_dates(project: Project, dates: Sequence[tuple[Milestone, PartialDate]]) -> None:
+    """Give milestones of a project that has not started other dates, all together; the first dates follow.
+
+    The history of the whole is the caller's.
+    """
+    check_it_may_change(project)
+    if has_started(project):
+        raise RuleBroken(_("Say why the date moves."))
+    for milestone, due in dates:
+        if due != milestone.due:
+            milestone.first_due = milestone.due = due
+            milestone.version += 1
+    touch(project)
+
+
 def _check_move(milestone: Milestone, due: PartialDate | None, reason: DelayReason | None) -> None:
     if milestone.state is not MilestoneState.PLANNED:
         raise RuleBroken(_("Only a planned milestone gets another date. Reopen it first."))

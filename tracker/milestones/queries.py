@@ -183,6 +183,12 @@ def for_ask(milestone_id: int, *, lock: bool) -> Milestone | None:
     return db.session.get(Milestone, milestone_id, options=FOR_ASK, **locked(Milestone, lock))
 
 
+def lock(milestone: Milestone) -> None:
+    """Lock a milestone at hand after its project, and read both rows anew."""
+    for model, row_id in ((Project, milestone.project_id), (Milestone, milestone.id)):
+        db.session.get(model, row_id, with_for_update={"of": model})
+
+
 def links_of(project: Project) -> dict[int, list[int]]:
     """Of each milestone of a project: the ids of those that must come before it."""
     query = (

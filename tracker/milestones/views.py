@@ -11,34 +11,14 @@ from tracker.i18n import _, format_day
 from tracker.institutions.models import Person
 from tracker.markdown import render
 from tracker.milestones import actions, queries
-from tracker.milestones.forms import DoneForm, DropForm, LateForm, MilestoneForm, NoteForm, TemplateForm
+from tracker.milestones.forms import DoneForm, DropForm, LateForm, MilestoneForm, NoteForm
 from tracker.milestones.models import Milestone, ProgressNote
-from tracker.milestones.states import TEMPLATES, MilestoneState, NoteAudience
+from tracker.milestones.order import still_open_words
+from tracker.milestones.states import MilestoneState, NoteAudience
 from tracker.paging import paginate
 from tracker.projects.models import Partner, Project
 
 bp = Blueprint("milestones", __name__)
-
-
-@bp.route("/projects/<int:project_id>/plan", methods=["GET", "POST"])
-@requires("lead_project", Project, loading=queries.PROJECT_TEAM, seen_by="view_project")
-def plan(project: Project) -> Any:
-    """The plan as its lead edits it; without one, the choice of a template."""
-    start = project.starts_on.first_day if project.starts_on else today()
-    form = TemplateForm(template="paired-study", start=start)
-    if form.submitted():
-        actions.plan_from_template(project, form.template.data, form.start.data, actor=actor())
-        db.session.commit()
-        flash(_("The plan is made. Change any date that does not suit."), "success")
-        return redirect(f"{project.path}/plan", 303)
-    return render_template(
-        "milestones/plan.html",
-        project=project,
-        milestones=queries.plan(project),
-        form=form,
-        templates=list(TEMPLATES.values()),
-        has_started=actions.has_started(project),
-    ), (422 if form.errors else 200)
 
 
 @bp.route("/projects/<int:project_id>/milestones/new", methods=["GET", "POST"])
@@ -60,9 +40,10 @@ def new(project: Project) -> Any:
 
 
 @bp.route("/milestones/<int:milestone_id>/edit", methods=["GET", "POST"])
-@requires("edit_milestone", Milestone, loading=queries.WITH_PROJECT, seen_by="view_milestone")
+@requires("edit_milestone", Milestone, loading=queries.WITH_PROJECT, seen_by="view_milestone", locks=False)
 def edit(milestone: Milestone) -> Any:
     """Two who edit at once: the second sees what the first saved, and loses nothing."""
+    _lock(milestone)
     project = milestone.project
     is_movable = milestone.state is MilestoneState.PLANNED and not actions.has_started(project)
     form = MilestoneForm(project=project, has_date=is_movable, obj=milestone)
@@ -93,20 +74,25 @@ def edit(milestone: Milestone) -> Any:
 
 
 @bp.route("/milestones/<int:milestone_id>/done", methods=["GET", "POST"])
-@requires("report_milestone", Milestone, loading=queries.WITH_PROJECT, seen_by="view_milestone")
+@requires("report_milestone", Milestone, loading=queries.WITH_PROJECT, seen_by="view_milestone", locks=False)
 def done(milestone: Milestone) -> Any:
+    _lock(milestone)
     form = DoneForm(on=PartialDate.of(today()))
     if form.submitted():
         actions.mark_done(milestone, on=form.on.data, actor=actor())
         db.session.commit()
         flash(_("“%(name)s” is done.", name=milestone.name), "success")
+        if waiting := still_open_words(milestone):
+            flash(waiting, "warning")
         return redirect(milestone.path, 303)
-    return _form_page("milestones/done.html", form, project=milestone.project, milestone=milestone)
+    waiting = still_open_words(milestone)
+    return _form_page("milestones/done.html", form, project=milestone.project, milestone=milestone, waiting=waiting)
 
 
 @bp.route("/milestones/<int:milestone_id>/late", methods=["GET", "POST"])
-@requires("report_milestone", Milestone, loading=queries.WITH_PROJECT, seen_by="view_milestone")
+@requires("report_milestone", Milestone, loading=queries.WITH_PROJECT, seen_by="view_milestone", locks=False)
 def late(milestone: Milestone) -> Any:
+    _lock(milestone)
     form = LateForm(milestone=milestone)
     if form.submitted():
         actions.move(
@@ -123,8 +109,9 @@ def late(milestone: Milestone) -> Any:
 
 
 @bp.route("/milestones/<int:milestone_id>/drop", methods=["GET", "POST"])
-@requires("edit_milestone", Milestone, loading=queries.WITH_PROJECT, seen_by="view_milestone")
+@requires("edit_milestone", Milestone, loading=queries.WITH_PROJECT, seen_by="view_milestone", locks=False)
 def drop(milestone: Milestone) -> Any:
+    _lock(milestone)
     form = DropForm()
     if form.submitted():
         if actions.has_started(milestone.project) and not form.words.data:
@@ -137,8 +124,9 @@ def drop(milestone: Milestone) -> Any:
 
 
 @bp.post("/milestones/<int:milestone_id>/reopen")
-@requires("edit_milestone", Milestone, loading=queries.WITH_PROJECT, seen_by="view_milestone")
+@requires("edit_milestone", Milestone, loading=queries.WITH_PROJECT, seen_by="view_milestone", locks=False)
 def reopen(milestone: Milestone) -> Any:
+    _lock(milestone)
     actions.reopen(milestone, actor=actor())
     db.session.commit()
     return redirect(f"{milestone.project.path}/plan", 303)
@@ -203,7 +191,7 @@ def _write(project: Project, form: NoteForm, on: PartialDate) -> ProgressNote | 
     kept = []
     for upload in form.uploads:
         try:
-            kept.append(files.keep(upload, uploaded_by=actor()))
+            kept.append(files.keep(upload, uploaded_by=actor(), project_id=project.id))
         except ValueError as error:
             form.files.errors = [*form.files.errors, f"{files.safe_name(upload.filename)}: {error}"]
     if form.files.errors:
@@ -221,6 +209,12 @@ def _write(project: Project, form: NoteForm, on: PartialDate) -> ProgressNote | 
         files=kept,
         actor=actor(),
     )
+
+
+def _lock(milestone: Milestone) -> None:
+    """For a POST: read the milestone anew and lock it after its project, as everybody who changes a plan."""
+    if request.method == "POST":
+        queries.lock(milestone)
 
 
 def _form_page(template: str, form: Any, **context: Any) -> Any:
