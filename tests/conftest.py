@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from flask import before_render_template, got_request_exception, has_request_context, request, template_rendered
 from flask.testing import FlaskClient
 
+from tests import remembered
 from tests.factories import make_person
 from tests.soundness import check_page
 from tracker import create_app, csrf, migrations
@@ -77,7 +78,7 @@ def app(tmp_path_factory: Any) -> Iterator[Any]:
 
 
 @pytest.fixture(autouse=True)
-def database(app: Any) -> Iterator[Any]:
+def database(app: Any, nothing_leaves_the_machine: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Everything a test writes is rolled back, commits included."""
     with app.app_context():
         engine = db.engine
@@ -87,6 +88,7 @@ def database(app: Any) -> Iterator[Any]:
         db.session.configure(join_transaction_mode="create_savepoint")
         app.extensions["tracker.pages"].clear()
         limiter.reset()
+        remembered.begin(monkeypatch)
         yield db
         db.session.remove()
         outer.rollback()

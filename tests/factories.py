@@ -4,11 +4,11 @@ import io
 import secrets
 from collections.abc import Iterable
 from datetime import date
-from itertools import count
 from typing import Any
 
 import openpyxl
 
+from tests.remembered import numbers, once
 from tracker import clock
 from tracker.activity.states import Rhythm
 from tracker.database import db
@@ -32,7 +32,6 @@ from tracker.terms import actions as terms
 from tracker.themes import actions as themes
 from tracker.themes.models import Theme
 
-_number = count(1)
 WORDS = {  # what the factories write where a test does not say; tests/world.py changes the script
     "network": "Network",
     "theme": "Theme",
@@ -52,7 +51,7 @@ ORDER = (
 
 
 def make_network(name: str = "", **fields: Any) -> Network:
-    return institutions.found_network(name=name or f"{WORDS['network']} {next(_number)}", actor=None, **fields)
+    return institutions.found_network(name=name or f"{WORDS['network']} {next(numbers)}", actor=None, **fields)
 
 
 def the_network() -> Network:
@@ -61,14 +60,14 @@ def the_network() -> Network:
 
 
 def make_theme(name: str = "") -> Theme:
-    return themes.add(name=name or f"{WORDS['theme']} {next(_number)}", goals=(1,), actor=None)
+    return themes.add(name=name or f"{WORDS['theme']} {next(numbers)}", goals=(1,), actor=None)
 
 
 def make_institution(
     name: str = "", country: str = "BD", *, member_of: Network | bool | None = True, **fields: Any
 ) -> Institution:
     """An institution, by default a member of the first network."""
-    n = next(_number)
+    n = next(numbers)
     institution = institutions.add_institution(
         name=name or f"{WORDS['institution']} {n}", country=country, actor=None, **fields
     )
@@ -92,7 +91,7 @@ def make_person(
 
     Their mail comes at once, unless a test says otherwise.
     """
-    n = next(_number)
+    n = next(numbers)
     person = institutions.add_person(
         name=name or f"{WORDS['person']} {n}", email=email or f"person{n}@example.org", actor=None, **fields
     )
@@ -111,8 +110,14 @@ def make_person(
     return person
 
 
-def make_project(
-    state: ProjectState = ProjectState.DRAFT,
+def make_project(state: ProjectState = ProjectState.DRAFT, **described: Any) -> Project:
+    """A project that has really walked to `state`; see `walk`."""
+    key = ("project", state, repr(sorted(described.items())), tuple(WORDS.values()))
+    return once(key, lambda: walk(state, **described))
+
+
+def walk(
+    state: ProjectState,
     *,
     title: str = "Water and cities",
     lead: Person | None = None,
