@@ -7,6 +7,7 @@ import pytest
 from werkzeug.exceptions import MethodNotAllowed
 
 from tests.factories import make_institution, make_person, make_project, make_report, make_seat, make_sheet
+from tests.remembered import once
 from tracker.asks.queries import latest
 from tracker.dates import PartialDate
 from tracker.events import actions as events
@@ -216,6 +217,10 @@ ELSEWHERE = {"/static/<path:filename>", "/style-<digest>.css"}
 
 @pytest.fixture
 def world():
+    return once("people who stand differently", make_people)
+
+
+def make_people():
     """A running project, one that seeks partners, a draft, and six people who stand differently to them."""
     running = make_project(ProjectState.RUNNING)
     lead, coordinator, partner = running.lead, running.coordinator, running.partner_people[0]

@@ -17,6 +17,7 @@ from tests.factories import (
     make_seat,
     make_sheet,
 )
+from tests.remembered import once
 from tracker import clock
 from tracker.accounts import actions as accounts
 from tracker.accounts import tokens
@@ -68,7 +69,7 @@ CYRILLIC = {
 def make_world() -> SimpleNamespace:
     """A world in which every word that people wrote is Cyrillic."""
     with patch.dict(WORDS, CYRILLIC):
-        return _make_world()
+        return once(("world", TITLE, TEXT, tuple(WORDS.values()), _in_cyrillic), _make_world)
 
 
 def _make_world() -> SimpleNamespace:
