@@ -11,6 +11,7 @@ from tracker.i18n import language_name
 from tracker.institutions import queries as institution_queries
 from tracker.institutions.models import Institution, Network, Person
 from tracker.markdown import clean_text
+from tracker.oversight.queries import count_notes
 from tracker.paging import COUNT_UP_TO, paginate
 from tracker.projects.queries import project_list
 from tracker.projects.states import STATE_LABELS
@@ -51,6 +52,7 @@ def institution(institution_id: int) -> str:
         institution=row,
         contacts=[contact for contact in row.contacts if contact.answers] if can("see_contacts", row) else [],
         people=[affiliation for affiliation in people if can("view_person", affiliation.person)],
+        secretariat_notes=count_notes(row) if can("view_oversight_of_institution", row) else None,
         projects=queries.some(project_list(actor(), institution_id=row.id)),
         reports=queries.some(published(institution_id=row.id)),
     )

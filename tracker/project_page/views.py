@@ -18,6 +18,7 @@ from tracker.ideas import radar
 from tracker.milestones import queries as milestone_queries
 from tracker.milestones.states import REASON_LABELS, DelayReason
 from tracker.newcomers.queries import outside
+from tracker.oversight.standing import standing_of
 from tracker.paging import paginate
 from tracker.project_page.ledger import lines
 from tracker.project_page.queries import ledger_of, open_asks
@@ -84,6 +85,7 @@ def show(project: Project) -> str:
         meetings=event_queries.of_project(project, person),
         terms=terms,
         unconfirmed=unconfirmed(project, terms) if follows else [],
+        oversight=standing_of(project) if can("view_oversight", project) else None,
         turn=whose_turn(project, person, plan=plan, asks=asks, rows=rows),
         asked=_asked_of_partners(asks, rows),
         life=_life(project),
