@@ -8,15 +8,21 @@ from werkzeug.exceptions import MethodNotAllowed
 
 from tests.factories import make_institution, make_person, make_project, make_report, make_seat, make_sheet
 from tests.remembered import once
+from tests.tables.made_up import make_snapshot
 from tracker.asks.queries import latest
+from tracker.calendars import actions as calendars
+from tracker.calendars.states import Scope
 from tracker.dates import PartialDate
 from tracker.events import actions as events
+from tracker.exports import actions as exports
+from tracker.exports.projects import LIST
 from tracker.ideas import actions as ideas
 from tracker.ideas.states import UnionKind
 from tracker.milestones import actions as milestones
 from tracker.milestones.queries import plan
 from tracker.milestones.states import NoteAudience
 from tracker.oversight import actions as oversight
+from tracker.plans import actions as plans
 from tracker.projects.states import ProjectState
 from tracker.recruiting import actions as recruiting
 from tracker.terms import actions as terms
@@ -70,6 +76,11 @@ DOORS = {
     "/projects/{call}/steps/start": {"lead"},
     "/projects/{running}/steps/publish": {"lead"},
     "/projects/{running}/plan": LEADS,
+    "/projects/{running}/plan/shift": LEADS,
+    "/projects/{running}/plan/template": COORDINATOR,
+    "/networks/{network}/plan-templates": COORDINATOR,
+    "/plan-templates/{plan_template}/edit": COORDINATOR,
+    "/plan-templates/{plan_template}/retire": COORDINATOR,
     "/projects/{running}/plan/sheet": LEADS,
     "/projects/{running}/plan/sheet.xlsx": LEADS,
     "/networks/{network}/projects/sheet": COORDINATOR,
@@ -83,6 +94,9 @@ DOORS = {
     "/projects/{running}/notes": EVERYONE,
     "/projects/{running}/notes/new": TEAM,
     "/notes/{note}/withdraw": LEADS,
+    "/projects/{running}/files": TEAM,
+    "/projects/{draft}/files": {"lead"},
+    "/milestones/{milestone}/files": TEAM,
     "/projects/{running}/terms": TEAM,
     "/projects/{running}/terms/write": LEADS,
     "/projects/{running}/terms/history": TEAM,
@@ -150,6 +164,21 @@ DOORS = {
     "/board": COORDINATOR,
     "/board/late": COORDINATOR,
     "/board/remind": COORDINATOR,
+    "/board/tables": COORDINATOR,
+    "/board/tables/projects": COORDINATOR,
+    "/board/tables/projects.csv": COORDINATOR,
+    "/board/tables/projects/list": COORDINATOR,
+    "/board/tables/print": COORDINATOR,
+    "/board/tables/kept": COORDINATOR,
+    "/board/tables/keep": COORDINATOR,
+    "/board/tables/text/{network}": COORDINATOR,
+    "/board/tables/snapshots/{snapshot}": COORDINATOR,
+    "/board/tables/snapshots/{snapshot}/projects": COORDINATOR,
+    "/board/tables/snapshots/{snapshot}/compare": COORDINATOR,
+    "/board/tables/snapshots/{snapshot}/compare/projects": COORDINATOR,
+    "/board/tables/snapshots/{snapshot}/withdraw": COORDINATOR,
+    "/exports": SIGNED_IN,
+    "/exports/{export}": COORDINATOR,
     "/board/views": COORDINATOR,
     "/board/views/keep": COORDINATOR,
     "/board/views/{view}/rename": COORDINATOR,
@@ -165,6 +194,9 @@ DOORS = {
     "/a/sent": EVERYONE,
     "/import": COORDINATOR,
     "/me": SIGNED_IN,
+    "/me/calendars": SIGNED_IN,
+    "/me/calendars/{calendar}/renew": {"lead"},
+    "/me/calendars/{calendar}/end": {"lead"},
     "/account": SIGNED_IN,
     "/account/email": SIGNED_IN,
     "/account/password": SIGNED_IN,
@@ -178,6 +210,9 @@ DOORS = {
     "/password/reset": EVERYONE,
 }
 BUTTONS = {  # routes that only take a POST
+    "/board/tables/file": COORDINATOR,
+    "/exports/projects": COORDINATOR,
+    "/exports/{export}/again": COORDINATOR,
     "/projects/{call}/call/keep": {"member", "partner", "lead"},
     "/projects/{call}/call/let-go": {"member", "partner", "lead"},
     "/projects/{running}/preview": LEADS,
@@ -190,6 +225,7 @@ BUTTONS = {  # routes that only take a POST
     "/projects/{running}/partners/{agreed}/role": NOBODY,  # 400 without a role; see tests/recruiting
     "/projects/{running}/partners/{agreed}/link": LEADS,
     "/milestones/{milestone}/reopen": LEADS,
+    "/plan-templates/{plan_template}/restore": COORDINATOR,
     "/institutions/{institution}/confirm": {"partner", "coordinator"},
     "/institutions/{institution}/contacts/1": {"partner", "coordinator"},
     "/institutions/{institution}/invitations/{person}/again": {"partner", "coordinator"},
@@ -211,6 +247,7 @@ BY_LINK = {
     "/password/reset/",
     "/account/email/",
     "/mail/stop/",
+    "/calendars/",
 }  # their own tests
 ELSEWHERE = {"/static/<path:filename>", "/style-<digest>.css"}
 
@@ -263,6 +300,9 @@ def make_people():
         "agreed": running.partners[1].id,
         "seat": make_seat(running).id,
         "milestone": plan(running)[0].id,
+        "plan_template": plans.make_template(
+            running, name="Short", items=[plans.Item("Concept", 0, 0)], actor=coordinator
+        ).id,
         "note": note.id,
         "report": report.id,
         "institution": running.partners[1].institution_id,
@@ -271,7 +311,10 @@ def make_people():
         "person": lead.id,
         "theme": running.themes[0].id,
         "affiliation": lead.affiliations[0].id,
+        "snapshot": make_snapshot(running.network, coordinator).id,
+        "export": exports.request(LIST, {}, coordinator).id,
         "event": event.id,
+        "calendar": calendars.subscribe(lead, Scope.PROJECT, running).id,
         "guest": event.guests[0].id,
         "sheet": make_sheet(running, lead).id,
         "view": oversight.keep_view(coordinator, "board", "Running", "state=running").id,

@@ -1,11 +1,13 @@
 """One world with something on every page, and the address of every kind of page in it."""
 
+import io
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
 from sqlalchemy import select, text
+from werkzeug.datastructures import FileStorage
 
 from tests.factories import (
     WORDS,
@@ -18,13 +20,16 @@ from tests.factories import (
     make_sheet,
 )
 from tests.remembered import once
-from tracker import clock
+from tracker import clock, files
 from tracker.accounts import actions as accounts
 from tracker.accounts import tokens
 from tracker.accounts.models import Purpose
 from tracker.asks.models import Ask
 from tracker.asks.queries import latest
+from tracker.attachments import actions as attachments
 from tracker.board.views import LISTS
+from tracker.calendars import actions as calendars
+from tracker.calendars.states import Scope
 from tracker.calls import actions as calls
 from tracker.calls.queries import ASK
 from tracker.contacts import actions as contacts
@@ -44,6 +49,9 @@ from tracker.milestones.queries import plan
 from tracker.milestones.states import DelayReason, NoteAudience
 from tracker.newcomers import actions as newcomers
 from tracker.notifications import links as unsubscribing
+from tracker.oversight import actions as oversight
+from tracker.oversight.states import Health
+from tracker.plans import actions as plans
 from tracker.projects.models import Project
 from tracker.projects.states import ProjectState
 from tracker.recruiting import actions as recruiting
@@ -197,6 +205,20 @@ def _asked_about_contacts(institution: Institution, contact: Person) -> tuple[As
     return seat, claim
 
 
+def _files(project: Project, person: Person) -> list[str]:
+    """Files on a milestone, one of them deleted: the pages about them."""
+    milestone = plan(project)[0]
+    kept = [files.keep(_sheet(name), uploaded_by=person, project_id=project.id) for name in ("Реки.csv", "Города.csv")]
+    attachments.add(milestone, kept, actor=person)
+    attachments.delete(kept[1], project, actor=person)
+    files_page = f"{project.path}/files"
+    return [files_page, f"{files_page}/{kept[0].id}/delete", f"/milestones/{milestone.id}/files"]
+
+
+def _sheet(name: str) -> FileStorage:
+    return FileStorage(io.BytesIO(b"1,2\n"), filename=name)
+
+
 def _merged(lead: Person) -> Union:
     """A project of this lead that another one was merged with, and that asks to join a third."""
     written = {"question": TEXT, "why_now": TEXT, "language": "ru"}
@@ -207,6 +229,31 @@ def _merged(lead: Person) -> Union:
     third = make_project(ProjectState.RECRUITING, title="Горы", countries=("NP",), **written)
     ideas.propose(into, third, UnionKind.JOIN, words=TEXT, actor=lead)
     return union
+
+
+def _secretariat(running: Project, institution: Institution) -> list[str]:
+    """What coordinators keep among themselves, and the board under filters."""
+    coordinator = running.coordinator  # type: ignore[attr-defined]
+    oversight.set_health(running, Health.ATTENTION, words=TEXT, actor=coordinator)
+    oversight.set_health(running, Health.DIFFICULTY, words=TEXT, actor=coordinator)
+    note = oversight.write_note(running, text=TEXT, actor=coordinator)
+    oversight.write_note(institution, text=TEXT, actor=coordinator)
+    query = f"theme={running.themes[0].id}&place=034&state=running&coordinator={coordinator.id}&health=difficulty"
+    view = oversight.keep_view(coordinator, "board", "Вид", query)
+    return [
+        view.path,
+        f"/board/projects?{query}",
+        "/board/late?theme=2147483647",
+        "/board/views",
+        f"/board/views/keep?page=board&query={query.replace('&', '%26').replace('=', '%3D')}",
+        f"/board/views/{view.id}/rename",
+        f"/board/views/{view.id}/remove",
+        f"{running.path}/secretariat?back=/board/silent",
+        f"{institution.path}/secretariat",
+        f"/secretariat-notes/{note.id}/withdraw",
+        running.path,
+        institution.path,
+    ]
 
 
 def _in_cyrillic() -> None:
@@ -235,6 +282,7 @@ def _pages(*things: Any) -> dict[str, list[str]]:
     wish = memberships.request(institution, second, note=TEXT, actor=running.partner_people[0])
     merged = _merged(person)
     event = _make_event(running)
+    calendar = calendars.subscribe(person, Scope.PROJECT, running)
     everyone = [
         "/",
         "/projects",
@@ -275,6 +323,9 @@ def _pages(*things: Any) -> dict[str, list[str]]:
     ]
     lead = [
         "/me",
+        "/me/calendars",
+        f"/me/calendars/{calendar.id}/renew",
+        f"/me/calendars/{calendar.id}/end",
         "/account",
         "/account/email",
         "/account/password",
@@ -306,12 +357,16 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         f"{call.path}/seats",
         f"{running.path}/team",
         f"{running.path}/plan",
+        f"{call.path}/plan",
+        f"{call.path}/plan?rows=1",
+        f"{running.path}/plan/shift",
         f"{running.path}/plan/sheet",
         make_sheet(running, person).path,
         "/me/projects/sheet",
         f"{running.path}/milestones/new",
         f"{running.path}/notes",
         f"{running.path}/notes/new",
+        *_files(running, person),
         f"{running.path}/terms",
         f"{running.path}/terms/write",
         f"{call.path}/terms",
@@ -366,10 +421,25 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         wish.path,
     ]
     partner += [f"{institution.path}/contacts", f"{institution.path}/contacts/leave", seat.path, claim.path]
+    template = plans.make_template(
+        running,
+        name="Короткий",
+        items=[plans.Item("Идея", 0, 3), plans.Item("Черновик", 2, 0)],
+        actor=running.coordinator,
+    )
+    old_template = plans.make_template(
+        running, name="Старый", items=[plans.Item("Идея", 0, 0)], actor=running.coordinator
+    )
+    plans.retire(old_template, actor=running.coordinator)
     coordinator = [
+        f"{running.path}/plan/template",
+        f"{running.network.path}/plan-templates",
+        f"/plan-templates/{template.id}/edit",
+        f"/plan-templates/{template.id}/retire",
         "/board",
         *(f"/board/{name}" for name in LISTS),
         f"/board/remind?list=unanswered&ask={to_partner.id}&ask={to_lead.id}",
+        *_secretariat(running, institution),
         to_partner.path,
         f"{to_partner.path}/remind",
         f"{to_partner.path}/pass-on",

@@ -21,7 +21,7 @@ from tracker.i18n import language
 
 BYTES_KEPT = 48 * 1024 * 1024  # of pages: some thousands
 LARGEST_KEPT = 64 * 1024  # bytes
-PRIVATE = ("accounts.", "asks.", "contacts.", "notifications.", "home.me", "board.")
+PRIVATE = ("accounts.", "asks.", "contacts.", "notifications.", "home.me", "board.", "calendars.")
 
 _lock = Lock()
 

@@ -152,7 +152,7 @@ def of_institution(institution_id: int) -> sa.CompoundSelect[int]:
     return came.union_all(sa.select(event_project.c.event_id).where(event_project.c.project_id.in_(takes_part)))
 
 
-def of_projects(project_ids: sa.Select[int]) -> sa.Select[int]:
+def of_projects(project_ids: sa.Select[int] | sa.CompoundSelect[int]) -> sa.Select[int]:
     """The ids of the events of these projects."""
     return sa.select(event_project.c.event_id).where(event_project.c.project_id.in_(project_ids))
 
