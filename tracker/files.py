@@ -22,7 +22,7 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from tracker import clock
 from tracker.database import Base, db
-from tracker.i18n import _
+from tracker.i18n import _, format_size
 
 CHUNK = 256 * 1024
 OFFICE = "application/vnd.openxmlformats-officedocument"
@@ -42,6 +42,7 @@ ACCEPTED = {  # by content, where a format has a signature; the extension it mus
     "csv": "text/csv",
 }
 TEXTS = {"txt", "md", "csv"}
+SHOWN = {"application/pdf", "image/png", "image/jpeg"}  # what a browser may show by itself, in a sandbox
 ZIPPED = {"docx", "xlsx", "pptx", "odt", "ods", "epub", "zip"}
 
 
@@ -134,10 +135,11 @@ def store() -> Store:
     return FolderStore(Path(current_app.config["INSTANCE"]) / "uploads")
 
 
-def keep(upload: Any, *, uploaded_by: Any) -> StoredFile:
+def keep(upload: Any, *, uploaded_by: Any, project_id: int | None = None) -> StoredFile:
     """Check a werkzeug FileStorage by its content and store it. Raises ValueError with a sentence.
 
-    The row is added to the session; bytes whose transaction fails are left behind unnamed, never served.
+    With `project_id` it counts against the quota of that project, whose lock the caller holds. The row is added to
+    the session; bytes whose transaction fails are left behind unnamed, never served.
     """
     name = safe_name(upload.filename or "")
     extension = _checked_extension(name, upload.stream)
@@ -148,6 +150,8 @@ def keep(upload: Any, *, uploaded_by: Any) -> StoredFile:
         size += len(chunk)
     if size == 0:
         raise ValueError(_("This file is empty."))
+    if project_id is not None:
+        _check_quota(project_id, size)
     upload.stream.seek(0)
     row = StoredFile(
         key=secrets.token_hex(20),
@@ -155,12 +159,39 @@ def keep(upload: Any, *, uploaded_by: Any) -> StoredFile:
         media_type=ACCEPTED[extension],
         size=size,
         sha256=digest.hexdigest(),
+        project_id=project_id,
         uploaded_by_id=uploaded_by.id if uploaded_by else None,
         uploaded_at=clock.now(),
     )
     store().write(row.key, upload.stream)
     db.session.add(row)
     return row
+
+
+def used_by(project_id: int) -> int:
+    """How many bytes the files of a project take."""
+    held = sa.select(sa.func.coalesce(sa.func.sum(StoredFile.size), 0)).where(
+        StoredFile.project_id == project_id, StoredFile.deleted_at.is_(None)
+    )
+    return int(db.session.scalar(held) or 0)
+
+
+def quota() -> int:
+    """How many bytes the files of one project may take."""
+    return int(current_app.config["PROJECT_QUOTA"])
+
+
+def _check_quota(project_id: int, size: int) -> None:
+    free = max(0, quota() - used_by(project_id))
+    if size > free:
+        raise ValueError(
+            _(
+                "This file has %(size)s, and the project has %(free)s left of its %(quota)s. Delete a file first.",
+                size=format_size(size),
+                free=format_size(free),
+                quota=format_size(quota()),
+            )
+        )
 
 
 def safe_name(name: str) -> str:
@@ -172,16 +203,18 @@ def safe_name(name: str) -> str:
     return f"{stem[:140]}{dot}{extension[:10]}" if dot else name[:150]
 
 
-def send(row: StoredFile) -> Response:
+def send(row: StoredFile, *, shown: bool = False) -> Response:
     """The file as an attachment under the name it was given (RFC 6266).
 
-    Its tag is the digest of its bytes, so that who has it gets 304, and a download that broke off is resumed
-    (Range, If-Range). Raises FileNotFoundError, and RequestedRangeNotSatisfiable (416) beyond its end.
+    `shown`: a picture or a PDF may be shown by the browser itself, in a sandbox without scripts; anything else stays
+    an attachment. Its tag is the digest of its bytes, so that who has it gets 304, and a download that broke off is
+    resumed (Range, If-Range). Raises FileNotFoundError, and RequestedRangeNotSatisfiable (416) beyond its end.
     """
     response = Response(store().read(row.key), mimetype=row.media_type)
     response.content_length = row.size
+    how = "inline" if shown and row.media_type in SHOWN else "attachment"
     response.headers["Content-Disposition"] = (
-        f"attachment; filename=\"{_ascii_name(row.name)}\"; filename*=UTF-8''{quote(row.name, safe='')}"
+        f"{how}; filename=\"{_ascii_name(row.name)}\"; filename*=UTF-8''{quote(row.name, safe='')}"
     )
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.set_etag(row.sha256)

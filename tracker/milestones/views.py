@@ -179,9 +179,9 @@ def withdraw_note(note: ProgressNote) -> Any:
 @bp.get("/notes/<int:progress_note_id>/files/<int:file_id>")
 @requires("view_note", ProgressNote, loading=queries.NOTE_WITH_FILES)
 def note_file(note: ProgressNote, file_id: int) -> Any:
-    row = next((row for row in note.files if row.id == file_id), None) or abort(404)
+    row = next((row for row in note.files if row.id == file_id and row.deleted_at is None), None) or abort(404)
     try:
-        return files.send(row)
+        return files.send(row, shown=True)
     except FileNotFoundError:
         abort(404)
 

@@ -135,7 +135,7 @@ def _save(report: Report, form: ReportForm) -> bool:
     kept = None
     if getattr(upload, "filename", ""):
         try:
-            kept = files.keep(upload, uploaded_by=actor())
+            kept = files.keep(upload, uploaded_by=actor(), project_id=report.project_id)
         except ValueError as error:
             form.upload.errors = [str(error)]
             return False

@@ -447,11 +447,12 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_stored_file_project_id_deleted_at_size"), ["project_id", "deleted_at", "size"], unique=False
         )
-        batch_op.create_foreign_key(batch_op.f("fk_stored_file_deleted_by_id"), "person", ["deleted_by_id"], ["id"])
         batch_op.create_foreign_key(
             batch_op.f("fk_stored_file_project_id"), "project", ["project_id"], ["id"], ondelete="SET NULL"
         )
+        batch_op.create_foreign_key(batch_op.f("fk_stored_file_deleted_by_id"), "person", ["deleted_by_id"], ["id"])
     _keep_last_days()
+    _say_whose_files()
 
 
 def downgrade() -> None:
@@ -484,3 +485,16 @@ def _keep_last_days() -> None:
 
 def _last_day(text: str | None) -> date | None:
     return PartialDate(text).last_day if text else None
+
+
+def _say_whose_files() -> None:
+    """Files of notes and reports count against the quota of their project."""
+    op.execute(
+        "UPDATE stored_file SET project_id = (SELECT progress_note.project_id FROM progress_note_file "
+        "JOIN progress_note ON progress_note.id = progress_note_file.progress_note_id "
+        "WHERE progress_note_file.stored_file_id = stored_file.id)"
+    )
+    op.execute(
+        "UPDATE stored_file SET project_id = (SELECT report.project_id FROM report "
+        "WHERE report.file_id = stored_file.id) WHERE project_id IS NULL"
+    )
