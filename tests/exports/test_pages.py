@@ -45,7 +45,7 @@ def test_when_it_is_ready_it_is_fetched_and_the_page_keeps_still(export, person,
     browser = signed_in(person)
     page = browser.get(export.path).text
     assert "Your file is ready" in page and "Numbers.txt" in page and "refresh" not in page
-    answer = browser.get(f"{export.path}/file")
+    answer = browser.get(f"{export.path}/files/Numbers.txt")
     assert answer.text == "0\n1\n2\n" and 'filename="Numbers.txt"' in answer.headers["Content-Disposition"]
     assert "Numbers.txt" in browser.get("/exports").text
 
@@ -56,7 +56,7 @@ def test_one_that_failed_says_so_and_can_be_tried_again(export, person, signed_i
     browser = signed_in(person)
     page = browser.get(export.path).text
     assert "could not be made" in page and "Something went wrong." in page and "Try again" in page
-    assert browser.get(f"{export.path}/file").status_code == 404
+    assert browser.get(f"{export.path}/files/Numbers.txt").status_code == 404
     assert browser.submit(f"{export.path}/again").location == export.path
     assert export.state is ExportState.WAITING
 
@@ -64,7 +64,7 @@ def test_one_that_failed_says_so_and_can_be_tried_again(export, person, signed_i
 def test_only_who_asked_sees_it(export, person, signed_in, client):
     rounds.make(1)
     other = signed_in(make_person(coordinates=make_network()))
-    for path in (export.path, f"{export.path}/file"):
+    for path in (export.path, f"{export.path}/files/Numbers.txt"):
         assert other.get(path).status_code == 404
         assert client.get(path).location.startswith("/sign-in")
     assert other.submit(f"{export.path}/again").status_code == 404
@@ -76,7 +76,7 @@ def test_nobody_fetches_what_they_may_no_longer_read(person, signed_in):
         export = actions.request(NAME, {}, person)
         rounds.make(1)
     with numbers(may=lambda _person, _parameters: False):
-        assert signed_in(person).get(f"{export.path}/file").status_code == 404
+        assert signed_in(person).get(f"{export.path}/files/Numbers.txt").status_code == 404
 
 
 def test_a_file_whose_bytes_are_gone_is_not_there(export, person, signed_in):
@@ -84,4 +84,4 @@ def test_a_file_whose_bytes_are_gone_is_not_there(export, person, signed_in):
     from tracker.files import store
 
     store().delete(export.file.key)
-    assert signed_in(person).get(f"{export.path}/file").status_code == 404
+    assert signed_in(person).get(f"{export.path}/files/Numbers.txt").status_code == 404

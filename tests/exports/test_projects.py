@@ -80,7 +80,8 @@ def test_a_long_list_is_made_by_the_worker(running, signed_in, monkeypatch):
     page = browser.submit("/exports/projects", network=running.network_id)
     assert page.status_code == 303
     rounds.make(1)
-    assert [row["Number"] for row in rows_of(browser.get(f"{page.location}/file").data)] == [running.id]
+    name = db.session.query(Export).one().file.name
+    assert [row["Number"] for row in rows_of(browser.get(f"{page.location}/files/{name}").data)] == [running.id]
     assert db.session.query(Export).one().total == 1
 
 

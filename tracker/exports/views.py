@@ -39,11 +39,11 @@ def show(export: Export) -> str:
     )
 
 
-@bp.get("/<int:export_id>/file")
+@bp.get("/<int:export_id>/files/<name>")
 @requires("view_export", Export, loading=queries.WITH_FILE)
-def fetch(export: Export) -> Any:
+def fetch(export: Export, name: str) -> Any:
     """The file itself."""
-    if export.file is None:
+    if export.file is None or name != export.file.name:
         abort(404)
     try:
         return files.send(export.file)
