@@ -120,6 +120,9 @@ DOORS = {
     "/reports": EVERYONE,
     "/reports/{report}": TEAM,
     "/reports/{report}.bib": TEAM,
+    "/reports/{report}/uses": TEAM,
+    "/reports/{report}/uses/new": TEAM,
+    "/uses/{use}/withdraw": LEADS,
     "/reports/{report}/edit": LEADS,
     "/reports/{report}/publish": {"lead"},
     "/reports/{report}/discard": LEADS,
@@ -281,6 +284,9 @@ def make_people():
         running.network, title="River forum", on=PartialDate.parse("2025-02"), projects=[running], actor=lead
     )
     events.add_guest(event, listed_as="Ministry", people=2, actor=lead)
+    finished = make_project(ProjectState.PUBLISHED, lead=lead)
+    told = {"kind": UseKind.CITED, "on": PartialDate.parse("2025-02"), "words": "Quoted."}
+    use = uses.say(finished.reports[0], **told, actor=lead)
     terms.keep_template(running.network, "fr", funding="Chacun sa part.", actor=coordinator)
     people = {
         "visitor": None,
@@ -313,6 +319,7 @@ def make_people():
         "affiliation": lead.affiliations[0].id,
         "snapshot": make_snapshot(running.network, coordinator).id,
         "export": exports.request(LIST, {}, coordinator).id,
+        "use": use.id,
         "event": event.id,
         "calendar": calendars.subscribe(lead, Scope.PROJECT, running).id,
         "guest": event.guests[0].id,
