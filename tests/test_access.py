@@ -167,6 +167,8 @@ DOORS = {
     "/board": COORDINATOR,
     "/board/late": COORDINATOR,
     "/board/remind": COORDINATOR,
+    "/board/timelines": COORDINATOR,
+    "/board/on-time": COORDINATOR,
     "/board/tables": COORDINATOR,
     "/board/tables/projects": COORDINATOR,
     "/board/tables/projects.csv": COORDINATOR,

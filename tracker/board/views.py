@@ -6,7 +6,7 @@ from tracker.access import actor, requires
 from tracker.addresses import local_path
 from tracker.asks.actions import remind as remind_of
 from tracker.asks.forms import WordsForm
-from tracker.board import beside, queries
+from tracker.board import beside, pictures, queries
 from tracker.board.choices import chosen, offered
 from tracker.board.filters import Filters
 from tracker.board.lists import LISTS
@@ -20,6 +20,7 @@ from tracker.paging import COUNT_UP_TO, count, paginate
 from tracker.projects.states import STATE_LABELS, ProjectState
 
 bp = Blueprint("board", __name__, url_prefix="/board")
+bp.register_blueprint(pictures.bp)
 
 SHOWN = 3  # rows of each list on the first screen
 MOST_REMINDED = 50  # at once
