@@ -57,12 +57,13 @@ def test_several_files_hang_on_a_milestone_with_kind_and_size_before_they_are_do
     assert "map.png" in page and "PNG, 48 byte" in page and "CSV" in page
     assert "The files of this project take" in page
     picture, table = sorted(milestone.files, key=lambda file: file.name, reverse=True)
-    shown = partner.get(f"/milestones/{milestone.id}/files/{picture.id}")
-    assert shown.headers["Content-Disposition"].startswith("inline")
-    assert "sandbox" in shown.headers["Content-Security-Policy"]
-    assert shown.headers["X-Content-Type-Options"] == "nosniff"
-    sent = partner.get(f"/milestones/{milestone.id}/files/{table.id}")
-    assert sent.headers["Content-Disposition"].startswith("attachment")
+    with partner.get(f"/milestones/{milestone.id}/files/{picture.id}") as shown:
+        assert shown.headers["Content-Disposition"].startswith("inline")
+        assert "sandbox" in shown.headers["Content-Security-Policy"]
+        assert shown.headers["X-Content-Type-Options"] == "nosniff"
+        assert shown.data == PNG
+    with partner.get(f"/milestones/{milestone.id}/files/{table.id}") as sent:
+        assert sent.headers["Content-Disposition"].startswith("attachment")
     assert client.get(f"/milestones/{milestone.id}/files/{table.id}").status_code == 303
     stranger = signed_in(make_person())
     assert stranger.get(f"/milestones/{milestone.id}/files/{table.id}").status_code == 404

@@ -67,6 +67,7 @@ def plan(project: Project) -> list[Milestone]:
                 joinedload(Milestone.partner).options(joinedload(Partner.institution), joinedload(Partner.network)),
                 joinedload(Milestone.person),
                 selectinload(Milestone.changes).joinedload(DateChange.person),
+                selectinload(Milestone.files),
                 *LINKED,
             )
             .order_by(Milestone.last_day.asc().nulls_last(), Milestone.id)
