@@ -204,8 +204,8 @@ def missing_to_start(projects: Iterable[Project]) -> dict[int, list[str]]:
     return {
         project.id: [
             *(item.sentence for item in two_countries(project)),
-            *([] if project.id in dated else [_("Make a plan: at least one milestone with a date.")]),
             *_of_terms(project, terms.get(project.id)),
+            *([] if project.id in dated else [_("Make a plan: at least one milestone with a date.")]),
         ]
         for project in projects
     }
