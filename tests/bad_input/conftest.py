@@ -11,8 +11,9 @@ from flask.testing import FlaskClient
 from tests.bad_input.doors import Door, doors
 from tests.conftest import Client
 from tests.factories import make_institution, make_network, make_person, make_project
+from tests.remembered import once
 from tests.soundness import check_page
-from tests.test_access import world  # noqa: F401  # a fixture, found here by its name
+from tests.test_access import make_people
 from tracker import csrf
 from tracker.accounts import actions as accounts
 from tracker.accounts import tokens
@@ -87,7 +88,34 @@ class Attempts:
 
 
 @pytest.fixture
-def attempts(app, world):  # noqa: F811
+def beginning(app) -> tuple[Any, dict[str, str], list[Door]]:
+    """The world of the access tests, addresses with a token in it, and every door of both."""
+
+    def build() -> tuple[Any, dict[str, str], list[Door]]:
+        world = make_people()
+        links = make_links(app, world)
+        return world, links, doors(app, world, links, clients(app, world))
+
+    return once("doors", build)
+
+
+@pytest.fixture
+def world(beginning) -> Any:
+    return beginning[0]
+
+
+@pytest.fixture
+def links(beginning) -> dict[str, str]:
+    return beginning[1]
+
+
+@pytest.fixture
+def every_door(beginning) -> list[Door]:
+    return beginning[2]
+
+
+def clients(app: Any, world: Any) -> Any:
+    """clients(app, world)("lead") is a client of that reader."""
     keys = {who: person.session_key if person else None for who, person in world.people.items()}
 
     def client_of(who: str) -> Any:
@@ -98,7 +126,12 @@ def attempts(app, world):  # noqa: F811
                 session["_user_id"], session["_fresh"] = keys[who], True
         return client
 
-    made = Attempts(app, client_of)
+    return client_of
+
+
+@pytest.fixture
+def attempts(app, world):
+    made = Attempts(app, clients(app, world))
 
     def committed(session: Any) -> None:
         made.commits += not session.in_nested_transaction()
@@ -108,8 +141,7 @@ def attempts(app, world):  # noqa: F811
     sa.event.remove(db.session.session_factory, "before_commit", committed)
 
 
-@pytest.fixture
-def links(app, world) -> dict[str, str]:  # noqa: F811
+def make_links(app: Any, world: Any) -> dict[str, str]:
     """Addresses with a token, and those that the access tests leave to others."""
     stranger = world.people["stranger"]
     newcomer = accounts.invite(name="New Comer", email="new@example.org", actor=None)
@@ -144,8 +176,3 @@ def links(app, world) -> dict[str, str]:  # noqa: F811
         f"/a/{token}/pass-on": "visitor",
         f"/a/{token}/again": "visitor",
     }
-
-
-@pytest.fixture
-def every_door(app, world, links, attempts) -> list[Door]:  # noqa: F811
-    return doors(app, world, links, attempts.client_of)
