@@ -103,6 +103,8 @@ class Milestone(Base):
         _planned("ix_milestone_project", "state", "project_id", "last_day"),
         sa.Index(None, "project_id", "last_day"),
         sa.Index(None, "state", "last_day"),
+        # Whether what was promised came on time is answered by it alone, however many milestones there are.
+        sa.Index("ix_milestone_promised", "first_last_day", "project_id", "state", "done_day", "last_day"),
         sa.Index(  # what the worker has not seen yet
             "ix_milestone_unseen",
             "unseen_day",

@@ -432,6 +432,9 @@ def upgrade() -> None:
     with op.batch_alter_table("milestone", schema=None) as batch_op:
         batch_op.add_column(sa.Column("first_last_day", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("done_day", sa.Date(), nullable=True))
+        batch_op.create_index(
+            "ix_milestone_promised", ["first_last_day", "project_id", "state", "done_day", "last_day"], unique=False
+        )
 
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.add_column(sa.Column("gender", sa.String(length=40), nullable=False, server_default=""))
@@ -447,10 +450,10 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_stored_file_project_id_deleted_at_size"), ["project_id", "deleted_at", "size"], unique=False
         )
+        batch_op.create_foreign_key(batch_op.f("fk_stored_file_deleted_by_id"), "person", ["deleted_by_id"], ["id"])
         batch_op.create_foreign_key(
             batch_op.f("fk_stored_file_project_id"), "project", ["project_id"], ["id"], ondelete="SET NULL"
         )
-        batch_op.create_foreign_key(batch_op.f("fk_stored_file_deleted_by_id"), "person", ["deleted_by_id"], ["id"])
     _keep_last_days()
     _say_whose_files()
 
