@@ -12,6 +12,7 @@ from tests.tables.made_up import make_snapshot
 from tracker.asks.queries import latest
 from tracker.calendars import actions as calendars
 from tracker.calendars.states import Scope
+from tracker.database import db
 from tracker.dates import PartialDate
 from tracker.events import actions as events
 from tracker.exports import actions as exports
@@ -26,6 +27,8 @@ from tracker.plans import actions as plans
 from tracker.projects.states import ProjectState
 from tracker.recruiting import actions as recruiting
 from tracker.terms import actions as terms
+from tracker.uses.models import Use
+from tracker.uses.states import UseKind
 
 PEOPLE = ("visitor", "stranger", "member", "partner", "lead", "coordinator")
 EVERYONE = set(PEOPLE)
@@ -286,9 +289,9 @@ def make_people():
         running.network, title="River forum", on=PartialDate.parse("2025-02"), projects=[running], actor=lead
     )
     events.add_guest(event, listed_as="Ministry", people=2, actor=lead)
-    finished = make_project(ProjectState.PUBLISHED, lead=lead)
-    told = {"kind": UseKind.CITED, "on": PartialDate.parse("2025-02"), "words": "Quoted."}
-    use = uses.say(finished.reports[0], **told, actor=lead)
+    use = Use(report=report, kind=UseKind.CITED, on=PartialDate.parse("2025-02"), said_by=lead)
+    db.session.add(use)
+    db.session.flush()
     terms.keep_template(running.network, "fr", funding="Chacun sa part.", actor=coordinator)
     people = {
         "visitor": None,

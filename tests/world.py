@@ -37,6 +37,10 @@ from tracker.database import db
 from tracker.dates import PartialDate
 from tracker.events import actions as events
 from tracker.events.models import Event
+from tracker.exports.models import Export
+from tracker.exports.projects import LIST
+from tracker.exports.states import ExportState
+from tracker.files import StoredFile
 from tracker.ideas import actions as ideas
 from tracker.ideas.models import Union
 from tracker.ideas.states import UnionKind
@@ -55,10 +59,16 @@ from tracker.plans import actions as plans
 from tracker.projects.models import Project
 from tracker.projects.states import ProjectState
 from tracker.recruiting import actions as recruiting
+from tracker.reports.queries import of_project
 from tracker.seats import actions as seats
 from tracker.seats.states import Task
+from tracker.tables import actions as tables
+from tracker.tables.build import KEYS
 from tracker.terms import actions as terms
 from tracker.terms.states import AuthorOrder
+from tracker.uses import actions as uses
+from tracker.uses.models import Use
+from tracker.uses.states import UseKind
 
 TITLE = "Восстановление швейной промышленности"  # in another script, so that plain English shows what escaped _()
 TEXT = "Почему именно сейчас? Потому что **пора**."
@@ -129,6 +139,14 @@ def _make_world() -> SimpleNamespace:
     )
 
 
+def _make_use(project: Project) -> Use:
+    """A published report was cited."""
+    report = of_project(project, None)[0]
+    told = {"kind": UseKind.CITED, "on": PartialDate.parse("2025-02"), "words": TEXT, "language": "ru"}
+    place, person = project.partners[0].institution, project.lead  # type: ignore[attr-defined]
+    return uses.say(report, **told, link="https://example.org/plan", country="PE", institution=place, actor=person)
+
+
 def _make_event(project: Project) -> Event:
     """A meeting with hours, a project, a report, guests and a website."""
     event = events.announce(
@@ -177,6 +195,35 @@ def _make_call(call: Project, partner: Person) -> None:
     calls.answer(answered, text="Четыре.", actor=call.lead)  # type: ignore[attr-defined]
     calls.ask(call, place, text="Кто ведёт?", language="ru", actor=partner)
     calls.keep(call, place, actor=partner)
+
+
+def _figures(running: Project) -> list[str]:
+    """The tables, figures that were kept, files that are made, ready and failed."""
+    coordinator: Person = running.coordinator  # type: ignore[attr-defined]
+    tables.write_text(running.network, text=TEXT, language="ru", actor=coordinator)
+    kept, later = (make_snapshot(running.network, coordinator, name="Совет") for _ in range(2))
+    states = (ExportState.WAITING, ExportState.RUNNING, ExportState.DONE, ExportState.FAILED)
+    files = [Export(person_id=coordinator.id, kind=LIST, state=state, done=3, total=9) for state in states]
+    files[2].file = StoredFile(key="x", name="Список.xlsx", media_type="text/plain", size=1, sha256="x")
+    files[2].finished_at = files[3].finished_at = clock.now()
+    db.session.add_all(files)
+    db.session.flush()
+    about = f"network={running.network_id}&period=all"
+    return [
+        "/board/tables",
+        "/board/tables?from=2026-13",
+        *(f"/board/tables/{key}?{about}" for key in KEYS),
+        f"/board/tables/projects/list?{about}&column=all",
+        f"/board/tables/print?{about}",
+        f"/board/tables/text/{running.network_id}",
+        f"/board/tables/keep?{about}",
+        "/board/tables/kept",
+        *(f"{kept.path}{rest}" for rest in ("", "/projects", "/compare", "/compare/projects", "/withdraw")),
+        f"{kept.path}/compare?with={later.id}",
+        f"{kept.path}/compare/projects?with={later.id}",
+        "/exports",
+        *(export.path for export in files),
+    ]
 
 
 def _asks_to_be_added(network: Network) -> Ask:
@@ -282,6 +329,7 @@ def _pages(*things: Any) -> dict[str, list[str]]:
     wish = memberships.request(institution, second, note=TEXT, actor=running.partner_people[0])
     merged = _merged(person)
     event = _make_event(running)
+    use = _make_use(published)
     calendar = calendars.subscribe(person, Scope.PROJECT, running)
     everyone = [
         "/",
@@ -308,6 +356,8 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         f"/reports/{report.id + 0}" if report.state == "published" else "/reports?q=none",
         "/search",
         "/search?q=Имя",
+        use.report.path,
+        f"{use.report.path}/uses",
         "/events",
         "/events?year=1990",
         event.path,
@@ -323,6 +373,8 @@ def _pages(*things: Any) -> dict[str, list[str]]:
     ]
     lead = [
         "/me",
+        f"{use.report.path}/uses/new",
+        f"/uses/{use.id}/withdraw",
         "/me/calendars",
         f"/me/calendars/{calendar.id}/renew",
         f"/me/calendars/{calendar.id}/end",
@@ -443,6 +495,7 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         f"/board/on-time?month={clock.today():%Y}-01",
         f"/board/remind?list=unanswered&ask={to_partner.id}&ask={to_lead.id}",
         *_secretariat(running, institution),
+        *_figures(running),
         to_partner.path,
         f"{to_partner.path}/remind",
         f"{to_partner.path}/pass-on",

@@ -3,7 +3,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, render_template, request
 
 from tracker import files
-from tracker.access import public, requires
+from tracker.access import actor, public, requires
 from tracker.database import db
 from tracker.forms import row_number
 from tracker.identifiers import doi_url, orcid_url
@@ -15,6 +15,7 @@ from tracker.reports import actions, citations, queries
 from tracker.reports.models import Report
 from tracker.reports.states import KIND_LABELS, LICENCE_ADDRESSES, LICENCES, ReportState
 from tracker.themes.queries import choices as theme_choices
+from tracker.uses.queries import uses
 
 bp = Blueprint("library", __name__)
 
@@ -57,6 +58,7 @@ def show(report: Report) -> Any:
         licence_address=LICENCE_ADDRESSES.get(report.licence),
         doi_address=doi_url(report.doi) if report.doi else None,
         orcid_url=orcid_url,
+        uses=uses(report, actor()),
         split_name=citations.split_name,
     )
 
