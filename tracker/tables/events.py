@@ -70,9 +70,13 @@ def by_country(period: Period, scope: Scope) -> Facts:
     """Events by the countries of the institutions that took part."""
     place = guest_country().label("place")
     rows = _guests(period, scope).with_only_columns(EventGuest.event_id, place).distinct().subquery()
+    return Facts(Event, rows.c.event_id, sa.select().select_from(rows), (rows.c.place,), whole=with_guests)
+
+
+def with_guests(period: Period, scope: Scope) -> Facts:
+    """Events in which an institution took part."""
     ids = _guests(period, scope).with_only_columns(EventGuest.event_id)
-    whole = Facts(Event, Event.id, sa.select().select_from(Event).where(Event.id.in_(ids)))
-    return Facts(Event, rows.c.event_id, sa.select().select_from(rows), (rows.c.place,), whole=whole)
+    return Facts(Event, Event.id, sa.select().select_from(Event).where(Event.id.in_(ids)))
 
 
 def _named_kinds(_present: set[Keys]) -> Named:

@@ -3,6 +3,7 @@
 `Facts` say what is counted and by what; `counted` makes the figures of them, `things` the list behind one figure.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -29,8 +30,9 @@ class Facts:
     """What is counted (`subject`, by its `id`), among what (`source`: from where, on which conditions), by what.
 
     Nothing may stand twice under the same keys: then sums are counts. A flag is the condition on which a thing
-    counts in a column, a sum the number that it adds there. `whole` are the facts of the total, where a thing stands
-    under several keys; without it the total is the sum of the rows.
+    counts in a column, a sum the number that it adds there; of `days`, a number of days in SQL, the middle is wanted.
+    `whole` are the facts of the total, where a thing stands under several keys; without it the total is the sum of
+    the rows. `finer` are facts whose figures these are sums of, and how their keys become these: it saves reading.
     """
 
     subject: type[Base]
@@ -39,27 +41,41 @@ class Facts:
     keys: Sequence[Any] = ()
     flags: Mapping[str, Condition] = field(default_factory=dict)
     sums: Mapping[str, Any] = field(default_factory=dict)
-    whole: "Facts | None" = None
+    days: Any = None
+    whole: "Reckoner | None" = None
+    finer: "tuple[Reckoner, Callable[[Keys], Keys]] | None" = None
 
 
 Reckoner = Callable[[Period, Scope], Facts]
 Figures = dict[str, int]
+Days = dict[Keys, dict[int, int]]  # by row: how often each number of days; without keys: of all
 ALL = "all"  # the flag of everything that stands under the keys
 
 
-def counted(facts: Facts) -> tuple[dict[Keys, Figures], Figures]:
-    """The figures by row, and of the total: by flag or sum, and how many there are in ALL. One or two statements."""
-    rows = _counts(facts)
+@dataclass(frozen=True)
+class Counted:
+    """The figures by row, and of the total: by flag or sum, and how many there are in ALL."""
+
+    rows: dict[Keys, Figures]
+    total: Figures
+    days: Days
+
+
+def counted(facts: Facts, others: Callable[[Reckoner], Counted]) -> Counted:
+    """What facts come to, in one statement at the most beside those of `others`."""
+    days: Days
+    if facts.finer is not None:
+        reckoner, key_of = facts.finer
+        rows, days = _summed(others(reckoner).rows, key_of), {}
+    else:
+        rows, days = _counts(facts)
     if facts.whole is not None:
-        return rows, next(iter(_counts(facts.whole).values()))
-    total = {name: sum(figures[name] for figures in rows.values()) for name in _names(facts)}
-    return rows, total
+        return Counted(rows, others(facts.whole).total, days)
+    return Counted(rows, {name: sum(row[name] for row in rows.values()) for name in _names(facts)}, days)
 
 
 def things(facts: Facts, keys: Keys, flag: str = ALL) -> sa.Select[Any]:
-    """The rows of what one figure counts, or adds up; of the total, where there are no keys."""
-    if not keys and facts.whole is not None:
-        facts = facts.whole
+    """The rows of what one figure counts, or adds up; where there are no keys, of all of them."""
     within = facts.source.with_only_columns(facts.id)
     if keys:
         within = within.where(*(_is(key, word) for key, word in zip(facts.keys, keys, strict=True)))
@@ -106,20 +122,35 @@ def _names(facts: Facts) -> list[str]:
     return [ALL, *facts.flags, *facts.sums]
 
 
-def _counts(facts: Facts) -> dict[Keys, Figures]:
+def _counts(facts: Facts) -> tuple[dict[Keys, Figures], Days]:
     keys = [key.label(f"key_{place}") for place, key in enumerate(facts.keys)]
+    by = [*keys, facts.days.label("days")] if facts.days is not None else keys
     values: list[Any] = [sa.func.count()]
     values += [sa.func.sum(sa.case((condition, 1), else_=0)) for condition in facts.flags.values()]
     values += [sa.func.sum(number) for number in facts.sums.values()]
+    by_place = (sa.text(str(place)) for place in range(1, len(by) + 1))  # PostgreSQL: bound values differ elsewhere
     found: dict[Keys, Figures] = {}
+    days: Days = defaultdict(lambda: defaultdict(int))
     names = _names(facts)
-    by_place = (sa.text(str(place)) for place in range(1, len(keys) + 1))  # PostgreSQL: bound values differ elsewhere
-    for row in db.session.execute(facts.source.with_only_columns(*keys, *values).group_by(*by_place)):
+    for row in db.session.execute(facts.source.with_only_columns(*by, *values).group_by(*by_place)):
         words = tuple("" if word is None else str(word) for word in row[: len(keys)])
-        before = found.get(words, {})
-        values_here = zip(names, row[len(keys) :], strict=True)
-        found[words] = {name: before.get(name, 0) + int(value or 0) for name, value in values_here}
+        _add(found, words, {name: int(value or 0) for name, value in zip(names, row[len(by) :], strict=True)})
+        if facts.days is not None and row.days is not None:
+            days[words][row.days] += row[len(by)]
+            days[()][row.days] += row[len(by)]
+    return found, days
+
+
+def _summed(rows: dict[Keys, Figures], key_of: Callable[[Keys], Keys]) -> dict[Keys, Figures]:
+    found: dict[Keys, Figures] = {}
+    for keys, figures in rows.items():
+        _add(found, key_of(keys), figures)
     return found
+
+
+def _add(rows: dict[Keys, Figures], keys: Keys, figures: Figures) -> None:
+    before = rows.get(keys)
+    rows[keys] = figures if before is None else {name: before[name] + number for name, number in figures.items()}
 
 
 def _is(key: Any, word: str) -> Condition:

@@ -33,6 +33,8 @@ def listed(key: str, row_keys: tuple[str, ...], column: str, period: Period, sco
     if count is None or (not row_keys and not part.has_total) or (row_keys and part.hides_rows):
         raise KeyError(column)
     facts = count.facts(period, scope)
+    if not row_keys and facts.whole is not None:
+        facts = facts.whole(period, scope)
     if row_keys and len(row_keys) != len(facts.keys):
         raise KeyError(row_keys)
     words = dict(part.named({row_keys}))[row_keys] if row_keys else ()

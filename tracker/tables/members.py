@@ -1,13 +1,12 @@
 """Table 10, seats and how long they took to fill; table 11, which members are active."""
 
-from collections import defaultdict
 from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from tracker.checkins.models import CheckIn
-from tracker.database import day_of, days_between, db
+from tracker.database import day_of, days_between
 from tracker.dates import add_months, earth_day
 from tracker.events.models import Event, EventGuest
 from tracker.i18n import _l
@@ -19,8 +18,17 @@ from tracker.reports.models import Report, ReportAuthor
 from tracker.seats.models import Filling, Seat
 from tracker.seats.states import TASK_LABELS, SeatState, Task
 from tracker.tables.facts import Facts, Keys, Scope, within, within_moment
-from tracker.tables.parts import Count, Days, Median, Named, Part, Share
-from tracker.tables.places import COUNTRY, MEMBERS, REGION, member_ids, named_countries, named_regions, region
+from tracker.tables.parts import Count, Median, Named, Part, Share
+from tracker.tables.places import (
+    COUNTRY,
+    MEMBERS,
+    REGION,
+    member_ids,
+    named_countries,
+    named_regions,
+    region,
+    to_region,
+)
 from tracker.tables.projects import is_counted
 from tracker.tables.reports import reports
 from tracker.tables.table import Period
@@ -34,30 +42,15 @@ def _seats(period: Period, scope: Scope) -> sa.Select[Any]:
 
 
 def seats(period: Period, scope: Scope) -> Facts:
-    """Seats by task, and what became of them."""
+    """Seats by task, and what became of them. The days go from when one was put out to when it was first filled."""
     flags = {
-        "approached": sa.exists().where(Filling.seat_id == Seat.id),
+        "approached": Seat.id.in_(sa.select(Filling.seat_id)),
         "filled": Seat.state == SeatState.FILLED,
         "open": Seat.state == SeatState.OPEN,
         "closed": Seat.state == SeatState.CLOSED,
     }
-    return Facts(Seat, Seat.id, _seats(period, scope), (Seat.task,), flags)
-
-
-def days_to_fill(period: Period, scope: Scope) -> Days:
-    """Days from when a seat was offered to when it was first filled, by task."""
     days = days_between(day_of(Seat.created_at), day_of(Seat.filled_at))
-    query = (
-        _seats(period, scope)
-        .where(Seat.filled_at.is_not(None))
-        .with_only_columns(Seat.task, days, sa.func.count())
-        .group_by(sa.text("1"), sa.text("2"))
-    )
-    found: Days = defaultdict(lambda: defaultdict(int))
-    for task, number_of_days, number in db.session.execute(query):
-        for keys in ((), (str(task),)):
-            found[keys][number_of_days] += number
-    return found
+    return Facts(Seat, Seat.id, _seats(period, scope), (Seat.task,), flags, days=days)
 
 
 def _named_tasks(_present: set[Keys]) -> Named:
@@ -98,7 +91,7 @@ def _active(period: Period, scope: Scope) -> Any:
     return sa.union(answered, told, reached, wrote, came)
 
 
-def _members(key: Any, period: Period, scope: Scope) -> Facts:
+def _members(key: Any, period: Period, scope: Scope, finer: Any = None) -> Facts:
     taking_part = (
         sa.select(Partner.institution_id)
         .join(Project, Project.id == Partner.project_id)
@@ -111,12 +104,12 @@ def _members(key: Any, period: Period, scope: Scope) -> Facts:
     active = Institution.id.in_(_active(period, scope))
     flags = {"active": active, "quiet": ~active, "never": Institution.id.not_in(taking_part)}
     source = sa.select().select_from(Institution).where(Institution.id.in_(member_ids(period, scope)))
-    return Facts(Institution, Institution.id, source, (key,), flags)
+    return Facts(Institution, Institution.id, source, (key,), flags, finer=finer)
 
 
 def by_region(period: Period, scope: Scope) -> Facts:
     """Members by region."""
-    return _members(region(Institution.country), period, scope)
+    return _members(region(Institution.country), period, scope, (by_country, to_region))
 
 
 def by_country(period: Period, scope: Scope) -> Facts:
@@ -160,8 +153,8 @@ TABLE_10 = Part(
         Median(
             "days",
             _l("Median days to fill"),
-            days_to_fill,
-            _l("From the day it was put out to the day it was first filled; the middle of all that ever were."),
+            seats,
+            definition=_l("From the day it was put out to the day it was first filled; the middle of all."),
         ),
     ),
     named=_named_tasks,

@@ -1,11 +1,10 @@
 """Table 6, milestones on time against the first date and the current date, and why dates moved."""
 
-from collections import defaultdict
 from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.database import days_between, db
+from tracker.database import days_between
 from tracker.dates import earth_day
 from tracker.i18n import _l
 from tracker.milestones import punctuality
@@ -13,7 +12,7 @@ from tracker.milestones.models import DateChange, Milestone
 from tracker.milestones.states import REASON_LABELS, DelayReason, MilestoneState
 from tracker.projects.models import Project
 from tracker.tables.facts import Condition, Facts, Keys, Scope, within, within_moment
-from tracker.tables.parts import Count, Days, Median, Named, Part, Share
+from tracker.tables.parts import Count, Median, Named, Part, Share
 from tracker.tables.projects import is_counted, named_years
 from tracker.tables.table import Period
 
@@ -33,7 +32,7 @@ def _due(day: Any, period: Period, scope: Scope) -> sa.Select[Any]:
     return _started(scope).where(day.is_not(None), is_kept, *within(day, period))
 
 
-def _on_time(day: Any, on_time: Condition, counts: Condition, period: Period, scope: Scope) -> Facts:
+def _on_time(day: Any, on_time: Condition, counts: Condition, reached: Any, period: Period, scope: Scope) -> Facts:
     flags = {
         "counted": counts,
         "on_time": on_time,
@@ -42,45 +41,28 @@ def _on_time(day: Any, on_time: Condition, counts: Condition, period: Period, sc
         "unknown": punctuality.is_day_unknown(),
     }
     year = sa.cast(sa.extract("year", day), sa.Integer)
-    return Facts(Milestone, Milestone.id, _due(day, period, scope), (year,), flags)
+    slip = days_between(day, reached)
+    return Facts(Milestone, Milestone.id, _due(day, period, scope), (year,), flags, days=slip)
 
 
 def against_first(period: Period, scope: Scope) -> Facts:
-    """Milestones by the year of the date first promised, on time against it or not."""
+    """Milestones by the year of the date first promised, on time against it or not.
+
+    The days go from that date to when it was reached, or where it is not yet, to the date that holds now.
+    """
     on_time, counts = punctuality.is_on_time_first(), punctuality.is_counted_first()
-    return _on_time(Milestone.first_last_day, on_time, counts, period, scope)
+    planned = sa.case((Milestone.state == MilestoneState.PLANNED, Milestone.last_day))
+    reached = sa.func.coalesce(Milestone.done_day, planned)
+    return _on_time(Milestone.first_last_day, on_time, counts, reached, period, scope)
 
 
 def against_current(period: Period, scope: Scope) -> Facts:
-    """Milestones by the year of the date that holds now, on time against it or not."""
+    """Milestones by the year of the date that holds now, on time against it or not.
+
+    The days go from that date to when it was reached.
+    """
     on_time, counts = punctuality.is_on_time_current(), punctuality.is_counted_current()
-    return _on_time(Milestone.last_day, on_time, counts, period, scope)
-
-
-def days_after_first(period: Period, scope: Scope) -> Days:
-    """Days from the first date to when it was reached, or where it is not yet, to the date that holds now."""
-    planned = sa.case((Milestone.state == MilestoneState.PLANNED, Milestone.last_day))
-    return _days(Milestone.first_last_day, sa.func.coalesce(Milestone.done_day, planned), period, scope)
-
-
-def days_after_current(period: Period, scope: Scope) -> Days:
-    """Days from the date that holds now to when it was reached."""
-    return _days(Milestone.last_day, Milestone.done_day, period, scope)
-
-
-def _days(promised: Any, reached: Any, period: Period, scope: Scope) -> Days:
-    year = sa.cast(sa.extract("year", promised), sa.Integer)
-    query = (
-        _due(promised, period, scope)
-        .where(reached.is_not(None))
-        .with_only_columns(year, days_between(promised, reached), sa.func.count())
-        .group_by(sa.text("1"), sa.text("2"))
-    )
-    found: Days = defaultdict(lambda: defaultdict(int))
-    for year_of_it, days, number in db.session.execute(query):
-        for keys in ((), (str(year_of_it),)):
-            found[keys][days] += number
-    return found
+    return _on_time(Milestone.last_day, on_time, counts, Milestone.done_day, period, scope)
 
 
 def _changes(period: Period, scope: Scope) -> sa.Select[Any]:
@@ -96,9 +78,13 @@ def changes(period: Period, scope: Scope) -> Facts:
 def moved(period: Period, scope: Scope) -> Facts:
     """Milestones whose date moved, by reason."""
     rows = _changes(period, scope).with_only_columns(DateChange.milestone_id, DateChange.reason).distinct().subquery()
+    return Facts(Milestone, rows.c.milestone_id, sa.select().select_from(rows), (rows.c.reason,), whole=all_moved)
+
+
+def all_moved(period: Period, scope: Scope) -> Facts:
+    """Milestones whose date moved."""
     ids = _changes(period, scope).with_only_columns(DateChange.milestone_id)
-    whole = Facts(Milestone, Milestone.id, sa.select().select_from(Milestone).where(Milestone.id.in_(ids)))
-    return Facts(Milestone, rows.c.milestone_id, sa.select().select_from(rows), (rows.c.reason,), whole=whole)
+    return Facts(Milestone, Milestone.id, sa.select().select_from(Milestone).where(Milestone.id.in_(ids)))
 
 
 def _named_reasons(_present: set[Keys]) -> Named:
@@ -121,8 +107,8 @@ def _columns(facts: Any, definition: Any, days: Median) -> tuple[Count | Share |
 FIRST_DAYS = Median(
     "days",
     _l("Median slip, days"),
-    days_after_first,
-    _l(
+    against_first,
+    definition=_l(
         "From the first date to the day it was reached, or where it is not reached yet, to the date that holds now; "
         "the middle of all. Nought: on the day; below nought: earlier."
     ),
@@ -130,8 +116,10 @@ FIRST_DAYS = Median(
 CURRENT_DAYS = Median(
     "days",
     _l("Median slip, days"),
-    days_after_current,
-    _l("From the date that holds now to the day it was reached; the middle of all that were reached on a known day."),
+    against_current,
+    definition=_l(
+        "From the date that holds now to the day it was reached; the middle of all that were reached on a known day."
+    ),
 )
 YEAR = ("year", _l("Year it was due"))
 TABLE_6 = Part(

@@ -1,6 +1,7 @@
 """Table 3, which countries work with which and which have no partner yet; table 4, who leads and who writes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,21 +9,25 @@ import sqlalchemy as sa
 from tracker.folding import fold
 from tracker.i18n import _, _l, country_name
 from tracker.institutions.models import Institution
-from tracker.projects.models import Project
+from tracker.projects.models import Project, ProjectCountry
 from tracker.reports.models import Report, ReportAuthor
 from tracker.tables.facts import Facts, Keys, Scope
 from tracker.tables.parts import Count, Named, Part, Share
 from tracker.tables.places import (
+    AGREED,
     COUNTRY,
     MEMBERS,
     REGION,
+    leading,
+    leading_in_region,
     member_ids,
     members,
     named_countries,
     named_regions,
+    partner_countries,
     partner_places,
     region,
-    studied,
+    with_partner_from,
 )
 from tracker.tables.projects import PROJECTS, projects
 from tracker.tables.reports import REPORTS, reports
@@ -35,57 +40,35 @@ def pairs(period: Period, scope: Scope) -> Facts:
     one, other = places.alias("one"), places.alias("other")
     together = sa.and_(other.c.project_id == one.c.project_id, other.c.place > one.c.place)
     source = sa.select().select_from(one).join(other, together)
-    several = sa.select(places.c.project_id).group_by(places.c.project_id).having(sa.func.count() > 1)
-    whole = Facts(Project, Project.id, sa.select().select_from(Project).where(Project.id.in_(several)))
-    return Facts(Project, one.c.project_id, source, (one.c.place, other.c.place), whole=whole)
+    return Facts(Project, one.c.project_id, source, (one.c.place, other.c.place), whole=in_two_countries)
 
 
-def _apart(facts: Facts, country: Any, period: Period, scope: Scope) -> sa.Select[Any]:
+def in_two_countries(period: Period, scope: Scope) -> Facts:
+    """Counted projects with partners who agreed from two countries at least."""
     places = partner_places(period, scope)
-    return facts.source.where(country != "", country.not_in(sa.select(places.c.place)))
+    rows = sa.select(places.c.project_id).group_by(places.c.project_id).having(sa.func.count() > 1).subquery()
+    return Facts(Project, rows.c.project_id, sa.select().select_from(rows))
 
 
 def members_apart(period: Period, scope: Scope) -> Facts:
     """Members by country, of countries without a partner."""
     facts = members(period, scope)
-    source = _apart(facts, Institution.country, period, scope)
-    return Facts(Institution, Institution.id, source, facts.keys)
+    apart = Institution.country.not_in(partner_countries(period, scope))
+    return replace(facts, source=facts.source.where(apart))
 
 
 def studied_apart(period: Period, scope: Scope) -> Facts:
     """Counted projects by country studied, of countries without a partner."""
-    facts = studied(period, scope)
-    (country,) = facts.keys
-    source = _apart(facts, country, period, scope)
-    of_total = source.with_only_columns(Project.id)
-    whole = Facts(Project, Project.id, sa.select().select_from(Project).where(Project.id.in_(of_total)))
-    return Facts(Project, Project.id, source, facts.keys, whole=whole)
+    apart = ProjectCountry.country.not_in(partner_countries(period, scope))
+    source = projects(period, scope).join(ProjectCountry, ProjectCountry.project_id == Project.id).where(apart)
+    return Facts(Project, Project.id, source, (ProjectCountry.country,))
 
 
-# --- who leads ---------------------------------------------------------------------------------------------------
+# --- who leads and who writes ------------------------------------------------------------------------------------
 
 
-def _leading(period: Period, scope: Scope, place: Callable[[Any], Any]) -> Facts:
-    places = partner_places(period, scope, place)
-    source = sa.select().select_from(places)
-    leads = places.c.leads == 1
-    led = Project.id.in_(sa.select(places.c.project_id).where(leads))
-    known = sa.select().select_from(Project).where(Project.id.in_(sa.select(places.c.project_id)))
-    whole = Facts(Project, Project.id, known, (), {"led": led})
-    return Facts(Project, places.c.project_id, source, (places.c.place,), {"led": leads}, whole=whole)
-
-
-def leading(period: Period, scope: Scope) -> Facts:
-    """Counted projects by country of partners who agreed, and whether one of them leads."""
-    return _leading(period, scope, lambda country: country)
-
-
-def leading_in_region(period: Period, scope: Scope) -> Facts:
-    """As `leading`, by region."""
-    return _leading(period, scope, region)
-
-
-def _writing(period: Period, scope: Scope, place: Callable[[Any], Any]) -> Facts:
+def _author_places(period: Period, scope: Scope, place: Callable[[Any], Any]) -> sa.CTE:
+    """Once each: a report, where (`place`, of a country) authors are, whether the first or a corresponding one is."""
     order = sa.func.row_number().over(
         partition_by=ReportAuthor.report_id, order_by=(ReportAuthor.position, ReportAuthor.id)
     )
@@ -103,23 +86,25 @@ def _writing(period: Period, scope: Scope, place: Callable[[Any], Any]) -> Facts
     )
     first = sa.func.max(sa.case((authors.c.place_in_order == 1, 1), else_=0)).label("first")
     corresponding = sa.func.max(sa.case((authors.c.corresponding, 1), else_=0)).label("corresponding")
-    places = (
+    return (
         sa.select(authors.c.report_id, place(authors.c.country).label("place"), first, corresponding)
         .where(authors.c.country.is_not(None))
         .group_by(sa.text("1"), sa.text("2"))
         .cte("author_places")
     )
+
+
+def _writing(period: Period, scope: Scope, place: Callable[[Any], Any]) -> Facts:
+    places = _author_places(period, scope, place)
     flags = {"first": places.c.first == 1, "corresponding": places.c.corresponding == 1}
-    known = {name: Report.id.in_(sa.select(places.c.report_id).where(flag)) for name, flag in flags.items()}
-    with_place = sa.select().select_from(Report).where(Report.id.in_(sa.select(places.c.report_id)))
-    return Facts(
-        Report,
-        places.c.report_id,
-        sa.select().select_from(places),
-        (places.c.place,),
-        flags,
-        whole=Facts(Report, Report.id, with_place, (), known),
-    )
+    return Facts(Report, places.c.report_id, sa.select().select_from(places), (places.c.place,), flags, whole=written)
+
+
+def written(period: Period, scope: Scope) -> Facts:
+    """Published reports with an author whose country is known; whether the first or a corresponding one is such."""
+    places = _author_places(period, scope, lambda _country: sa.literal(""))
+    flags = {"first": places.c.first == 1, "corresponding": places.c.corresponding == 1}
+    return Facts(Report, places.c.report_id, sa.select().select_from(places), (), flags)
 
 
 def writing(period: Period, scope: Scope) -> Facts:
@@ -143,8 +128,7 @@ def beside_the_largest(period: Period, scope: Scope) -> Facts:
         .limit(1)
         .cte("largest")
     )
-    places = partner_places(period, scope)
-    theirs = sa.select(places.c.project_id).where(places.c.place == sa.select(largest.c.country).scalar_subquery())
+    theirs = with_partner_from(sa.select(largest.c.country).scalar_subquery(), period, scope)
     source = projects(period, scope).join(largest, sa.true())
     has_partner = sa.case((Project.id.in_(theirs), "with"), else_="without")
     return Facts(Project, Project.id, source, (largest.c.country, has_partner))
@@ -180,7 +164,7 @@ _LEADS = {
 
 def _lead_columns(facts: Any) -> tuple[Count | Share, ...]:
     return (
-        Count("projects", _l("Projects with a partner from there"), facts, definition=_l("Partners who agreed.")),
+        Count("projects", _l("Projects with a partner from there"), facts, definition=AGREED),
         Count("led", _l("Led from there"), facts, "led", LED),
         Share("share", _l("Share of all leads"), "led", "led", _LEADS["of_all"], of_total=True),
         Share("own_share", _l("Share of its projects that it leads"), "led", "projects", _LEADS["of_own"]),
@@ -212,7 +196,6 @@ def _author_columns(facts: Any) -> tuple[Count | Share, ...]:
 
 
 AUTHORS = _l("%(reports)s The country is that of the institution that stands beside an author.", reports=REPORTS)
-ONCE = _l("The total counts a project once.")
 TABLE_3 = Part(
     key="pairs",
     title=_l("Countries that work together"),
@@ -241,9 +224,10 @@ TABLE_3 = Part(
             (COUNTRY,),
             (
                 Count("members", _l("Members"), members_apart, definition=MEMBERS),
-                Count("studied", _l("Projects that study it"), studied_apart, definition=ONCE),
+                Count("studied", _l("Projects that study it"), studied_apart),
             ),
             named_countries,
+            has_total=False,
         ),
     ),
 )

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from tracker.tables.facts import ALL, Figures, Keys, Reckoner, Scope, counted
+from tracker.tables.facts import ALL, Counted, Days, Keys, Reckoner, Scope, counted
 from tracker.tables.table import Column, Format, Period, Row, Table, Value
 
 Named = list[tuple[Keys, tuple[str, ...]]]  # rows in order: keys, and what stands in the columns of words
-Days = dict[Keys, dict[int, int]]  # by row: how often each number of days; without keys: of all
 
 
 @dataclass(frozen=True)
@@ -37,11 +36,12 @@ class Share:
 
 @dataclass(frozen=True)
 class Median:
-    """A column: the number of days in the middle, of two the mean."""
+    """A column: the number of days in the middle, of two the mean; of the days of `facts`, or reckoned by `days`."""
 
     name: str
     label: Any
-    days: Callable[[Period, Scope], Days]
+    facts: Reckoner | None = None
+    days: Callable[[Period, Scope], Days] | None = None
     definition: Any = ""
 
 
@@ -73,14 +73,17 @@ class Reckoning:
     scope: Scope
     known: dict[Any, Any] = field(default_factory=dict)
 
-    def figures(self, facts: Reckoner) -> tuple[dict[Keys, Figures], Figures]:
-        """By row, and of the total."""
+    def figures(self, facts: Reckoner) -> Counted:
+        """Of facts."""
         if facts not in self.known:
-            self.known[facts] = counted(facts(self.period, self.scope))
+            self.known[facts] = counted(facts(self.period, self.scope), self.figures)
         return self.known[facts]
 
     def days(self, median: Median) -> Days:
         """By row."""
+        if median.facts is not None:
+            return self.figures(median.facts).days
+        assert median.days is not None
         if median.days not in self.known:
             self.known[median.days] = median.days(self.period, self.scope)
         return self.known[median.days]
@@ -100,14 +103,14 @@ def made(part: Part, number: int, reckoning: Reckoning) -> Table:
     """The table in the current language."""
     counts = {column.name: column for column in part.columns if isinstance(column, Count)}
     figures = {name: reckoning.figures(count.facts) for name, count in counts.items()}
-    present = {keys for rows, _total in figures.values() for keys in rows}
+    present = {keys for counted in figures.values() for keys in counted.rows}
     start = address(part.key, reckoning.period, reckoning.scope)
-    totals = {name: total[counts[name].flag] for name, (_rows, total) in figures.items()}
+    totals = {name: counted.total[counts[name].flag] for name, counted in figures.items()}
 
     def row(keys: Keys, words: Iterable[str]) -> Row:
         own = {
-            name: (rows.get(keys, {}).get(counts[name].flag, 0) if keys else totals[name])
-            for name, (rows, _total) in figures.items()
+            name: (counted.rows.get(keys, {}).get(counts[name].flag, 0) if keys else totals[name])
+            for name, counted in figures.items()
         }
         values: list[Value] = [*words]
         values += [_value(column, keys, own, totals, reckoning) for column in part.columns]

@@ -14,8 +14,16 @@ from tracker.projects.models import Partner, Project, ProjectCountry, ProjectGoa
 from tracker.projects.states import COMMITTED, LEADING
 from tracker.tables.facts import Condition, Facts, Keys, Reckoner, Scope
 from tracker.tables.parts import Count, Named, Part
-from tracker.tables.projects import PROJECTS, THEME, all_projects, by_theme, named_themes, projects
-from tracker.tables.projects import project_ids as counted_ids
+from tracker.tables.projects import (
+    PROJECTS,
+    THEME,
+    all_projects,
+    by_theme,
+    named_themes,
+    project_ids,
+    projects,
+    which,
+)
 from tracker.tables.table import Period
 from tracker.themes import queries as themes
 from tracker.themes.models import ThemeGoal
@@ -43,7 +51,7 @@ def _partners(period: Period, scope: Scope) -> sa.Select[Any]:
         .select_from(Partner)
         .join(Project, Project.id == Partner.project_id)
         .outerjoin(Institution, Institution.id == Partner.institution_id)
-        .where(Partner.commitment.in_(COMMITTED), Project.id.in_(counted_ids(period, scope)))
+        .where(Partner.commitment.in_(COMMITTED), *which(period, scope))
     )
 
 
@@ -55,32 +63,51 @@ def partner_places(period: Period, scope: Scope, place: Callable[[Any], Any] = l
     return rows.group_by(sa.text("1"), sa.text("2")).cte("partner_places")
 
 
-def with_partner(period: Period, scope: Scope) -> Facts:
-    """Counted projects by the countries of the partners who agreed; where none is known under an empty word."""
-    return _with_partner(period, scope, partner_places(period, scope))
+def _leading(period: Period, scope: Scope, place: Callable[[Any], Any]) -> Facts:
+    places = partner_places(period, scope, place)
+    leads = {"led": places.c.leads == 1}
+    return Facts(Project, places.c.project_id, sa.select().select_from(places), (places.c.place,), leads, whole=placed)
 
 
-def with_partner_in_region(period: Period, scope: Scope) -> Facts:
-    """As `with_partner`, by region."""
-    return _with_partner(period, scope, partner_places(period, scope, region))
+def leading(period: Period, scope: Scope) -> Facts:
+    """Counted projects by country of partners who agreed, and whether one of them leads."""
+    return _leading(period, scope, lambda country: country)
 
 
-def _with_partner(period: Period, scope: Scope, places: sa.CTE) -> Facts:
-    source = projects(period, scope).outerjoin(places, places.c.project_id == Project.id)
-    return Facts(Project, Project.id, source, (places.c.place,), whole=all_projects(period, scope))
+def leading_in_region(period: Period, scope: Scope) -> Facts:
+    """As `leading`, by region."""
+    return _leading(period, scope, region)
+
+
+def placed(period: Period, scope: Scope) -> Facts:
+    """Counted projects with a partner whose country is known, and whether such a one leads."""
+    partners = _partners(period, scope).where(partner_country() != "")
+    leads = sa.func.max(sa.case((Partner.role.in_(LEADING), 1), else_=0)).label("leads")
+    rows = partners.with_only_columns(Partner.project_id, leads).group_by(Partner.project_id).subquery()
+    return Facts(Project, rows.c.project_id, sa.select().select_from(rows), (), {"led": rows.c.leads == 1})
+
+
+def partner_countries(period: Period, scope: Scope) -> sa.Select[Any]:
+    """The countries of partners who agreed to counted projects, over and over."""
+    return _partners(period, scope).where(partner_country() != "").with_only_columns(partner_country())
+
+
+def with_partner_from(country: Any, period: Period, scope: Scope) -> sa.Select[Any]:
+    """The ids of counted projects with a partner who agreed from a country."""
+    return _partners(period, scope).where(partner_country() == country).with_only_columns(Partner.project_id)
 
 
 def studied(period: Period, scope: Scope) -> Facts:
     """Counted projects by the countries studied."""
     source = projects(period, scope).outerjoin(ProjectCountry, ProjectCountry.project_id == Project.id)
-    return Facts(Project, Project.id, source, (ProjectCountry.country,), whole=all_projects(period, scope))
+    return Facts(Project, Project.id, source, (ProjectCountry.country,), whole=all_projects)
 
 
 def studied_in_region(period: Period, scope: Scope) -> Facts:
     """Counted projects by the regions of the countries studied."""
     places = sa.select(ProjectCountry.project_id, region(ProjectCountry.country).label("place")).distinct().subquery()
     source = projects(period, scope).outerjoin(places, places.c.project_id == Project.id)
-    return Facts(Project, Project.id, source, (places.c.place,), whole=all_projects(period, scope))
+    return Facts(Project, Project.id, source, (places.c.place,), whole=all_projects)
 
 
 # --- institutions ------------------------------------------------------------------------------------------------
@@ -91,7 +118,7 @@ def _in_projects(period: Period, scope: Scope) -> sa.Select[Any]:
     return sa.select(Partner.institution_id).where(
         Partner.institution_id.is_not(None),
         Partner.commitment.in_(COMMITTED),
-        Partner.project_id.in_(counted_ids(period, scope)),
+        Partner.project_id.in_(project_ids(period, scope)),
     )
 
 
@@ -106,9 +133,14 @@ def member_ids(period: Period, scope: Scope) -> sa.Select[Any]:
     return sa.select(Membership.institution_id).where(*held)
 
 
-def _institutions(ids: sa.Select[Any], key: Any = None) -> Facts:
+def _institutions(ids: sa.Select[Any], *keys: Any, **more: Any) -> Facts:
     source = sa.select().select_from(Institution).where(Institution.id.in_(ids))
-    return Facts(Institution, Institution.id, source, () if key is None else (key,))
+    return Facts(Institution, Institution.id, source, keys, **more)
+
+
+def to_region(keys: Keys) -> Keys:
+    """The region in which the country lies, as `region` says it."""
+    return (countries.region_of(keys[0]) or "",)
 
 
 def institutions(period: Period, scope: Scope) -> Facts:
@@ -118,7 +150,7 @@ def institutions(period: Period, scope: Scope) -> Facts:
 
 def institutions_in_region(period: Period, scope: Scope) -> Facts:
     """Institutions in counted projects, by region."""
-    return _institutions(_in_projects(period, scope), region(Institution.country))
+    return _institutions(_in_projects(period, scope), region(Institution.country), finer=(institutions, to_region))
 
 
 def members(period: Period, scope: Scope) -> Facts:
@@ -128,7 +160,7 @@ def members(period: Period, scope: Scope) -> Facts:
 
 def members_in_region(period: Period, scope: Scope) -> Facts:
     """Members, by region."""
-    return _institutions(member_ids(period, scope), region(Institution.country))
+    return _institutions(member_ids(period, scope), region(Institution.country), finer=(members, to_region))
 
 
 def _filed_themes() -> sa.Select[Any]:
@@ -158,7 +190,7 @@ def _goals_of_interests() -> sa.Select[Any]:
 def goals(period: Period, scope: Scope) -> Facts:
     """Counted projects by goal."""
     source = projects(period, scope).outerjoin(ProjectGoal, ProjectGoal.project_id == Project.id)
-    return Facts(Project, Project.id, source, (ProjectGoal.goal,), whole=all_projects(period, scope))
+    return Facts(Project, Project.id, source, (ProjectGoal.goal,), whole=all_projects)
 
 
 def _through_projects(filed: Filed) -> Reckoner:
@@ -174,8 +206,7 @@ def _through_projects(filed: Filed) -> Reckoner:
             .subquery()
         )
         source = sa.select().select_from(rows)
-        whole = _institutions(_in_projects(period, scope))
-        return Facts(Institution, rows.c.institution_id, source, (rows.c.key,), whole=whole)
+        return Facts(Institution, rows.c.institution_id, source, (rows.c.key,), whole=institutions)
 
     return facts
 
@@ -184,10 +215,9 @@ def _by_interest(filed: Filed) -> Reckoner:
     """Members by what they work on."""
 
     def facts(period: Period, scope: Scope) -> Facts:
-        whole = _institutions(member_ids(period, scope))
         files = filed().distinct().subquery()
-        source = whole.source.outerjoin(files, files.c.id == Institution.id)
-        return Facts(Institution, Institution.id, source, (files.c.key,), whole=whole)
+        source = members(period, scope).source.outerjoin(files, files.c.id == Institution.id)
+        return Facts(Institution, Institution.id, source, (files.c.key,), whole=members)
 
     return facts
 
@@ -214,6 +244,7 @@ def _named_goals(present: set[Keys]) -> Named:
 
 
 IN_PROJECTS = _l("Institutions that agreed to take part in these projects, each once a row.")
+AGREED = _l("Partners who agreed, and whose country is known.")
 MEMBERS = _l("Members when the period ends, or now where it has no end.")
 COUNTRY, REGION = ("country", _l("Country")), ("region", _l("Region"))
 
@@ -229,7 +260,7 @@ def _filed_columns(facts: Reckoner, filed: Filed, interests: Filed) -> tuple[Cou
 def _placed_columns(study: Reckoner, partner: Reckoner, institution: Reckoner, member: Reckoner) -> tuple[Count, ...]:
     return (
         Count("studied", _l("Projects that study it"), study),
-        Count("projects", _l("Projects with a partner from it"), partner, definition=_l("Partners who agreed.")),
+        Count("projects", _l("Projects with a partner from it"), partner, definition=AGREED),
         Count("institutions", _l("Institutions in projects"), institution, definition=IN_PROJECTS),
         Count("members", _l("Members"), member, definition=MEMBERS),
     )
@@ -257,7 +288,7 @@ TABLE_2 = Part(
             _l("By region"),
             SEVERAL,
             (REGION,),
-            _placed_columns(studied_in_region, with_partner_in_region, institutions_in_region, members_in_region),
+            _placed_columns(studied_in_region, leading_in_region, institutions_in_region, members_in_region),
             named_regions,
         ),
         Part(
@@ -265,7 +296,7 @@ TABLE_2 = Part(
             _l("By country"),
             SEVERAL,
             (COUNTRY,),
-            _placed_columns(studied, with_partner, institutions, members),
+            _placed_columns(studied, leading, institutions, members),
             named_countries,
         ),
     ),

@@ -36,9 +36,14 @@ def is_counted(scope: Scope) -> list[Condition]:
     ]
 
 
+def which(period: Period, scope: Scope) -> list[Condition]:
+    """Of them those in the period."""
+    return [*is_counted(scope), *within_text(project_day(), period)]
+
+
 def projects(period: Period, scope: Scope) -> sa.Select[Any]:
-    """Those counted, without columns."""
-    return sa.select().select_from(Project).where(*is_counted(scope), *within_text(project_day(), period))
+    """The counted projects, without columns."""
+    return sa.select().select_from(Project).where(*which(period, scope))
 
 
 def project_ids(period: Period, scope: Scope) -> sa.Select[Any]:
@@ -66,7 +71,8 @@ def by_theme(period: Period, scope: Scope) -> Facts:
     """Projects by theme, with those of the themes below it; without a theme under an empty word."""
     themed = _themed()
     source = projects(period, scope).outerjoin(themed, themed.c.project_id == Project.id)
-    return Facts(Project, Project.id, source, (themed.c.theme_id,), _states(), whole=all_projects(period, scope))
+    finer = by_theme_and_year, lambda keys: keys[:1]
+    return Facts(Project, Project.id, source, (themed.c.theme_id,), _states(), whole=all_projects, finer=finer)
 
 
 def by_year(period: Period, scope: Scope) -> Facts:
@@ -79,14 +85,13 @@ def by_theme_and_year(period: Period, scope: Scope) -> Facts:
     """Projects by theme and year."""
     themed, year = _themed(), sa.func.substr(project_day(), 1, 4)
     source = projects(period, scope).outerjoin(themed, themed.c.project_id == Project.id)
-    whole = all_projects(period, scope)
-    return Facts(Project, Project.id, source, (themed.c.theme_id, year), _states(), whole=whole)
+    return Facts(Project, Project.id, source, (themed.c.theme_id, year), _states(), whole=all_projects)
 
 
 def by_funder(period: Period, scope: Scope) -> Facts:
     """Projects by kind of funder; where nobody said, under an empty word."""
     source = projects(period, scope).outerjoin(ProjectFunder, ProjectFunder.project_id == Project.id)
-    return Facts(Project, Project.id, source, (ProjectFunder.kind,), whole=all_projects(period, scope))
+    return Facts(Project, Project.id, source, (ProjectFunder.kind,), whole=all_projects)
 
 
 def named_themes(present: set[Keys]) -> Named:

@@ -15,8 +15,8 @@ from tracker.institutions.states import GENDER_LABELS, Gender
 from tracker.projects.models import Project
 from tracker.reports.models import Report, ReportAuthor
 from tracker.reports.states import KIND_LABELS, ReportKind, ReportState
-from tracker.tables.facts import Facts, Keys, Scope, last_day, within, within_text
-from tracker.tables.parts import Count, Days, Median, Named, Part, Share
+from tracker.tables.facts import Days, Facts, Keys, Scope, last_day, within, within_text
+from tracker.tables.parts import Count, Median, Named, Part, Share
 from tracker.tables.table import Period, Row, Table
 from tracker.uses.models import Use
 from tracker.uses.states import USE_LABELS, UseKind
@@ -46,20 +46,20 @@ def reports(period: Period, scope: Scope) -> sa.Select[Any]:
 # --- reports -----------------------------------------------------------------------------------------------------
 
 
-def _reports(period: Period, scope: Scope, *keys: Any) -> Facts:
+def _reports(period: Period, scope: Scope, *keys: Any, finer: Any = None) -> Facts:
     doi, isbn = Report.doi != "", Report.isbn != ""
     flags = {"doi": doi, "isbn": isbn, "neither": ~sa.or_(doi, isbn)}
-    return Facts(Report, Report.id, reports(period, scope), keys, flags)
+    return Facts(Report, Report.id, reports(period, scope), keys, flags, finer=finer)
 
 
 def by_kind(period: Period, scope: Scope) -> Facts:
     """Reports by type."""
-    return _reports(period, scope, Report.kind)
+    return _reports(period, scope, Report.kind, finer=(by_kind_and_language, lambda keys: keys[:1]))
 
 
 def by_language(period: Period, scope: Scope) -> Facts:
     """Reports by language."""
-    return _reports(period, scope, Report.language)
+    return _reports(period, scope, Report.language, finer=(by_kind_and_language, lambda keys: keys[1:]))
 
 
 def by_kind_and_language(period: Period, scope: Scope) -> Facts:
@@ -170,9 +170,13 @@ def uses(period: Period, scope: Scope) -> Facts:
 def reports_used(period: Period, scope: Scope) -> Facts:
     """Reports by how they were used."""
     rows = _uses(period, scope).with_only_columns(Use.report_id, Use.kind).distinct().subquery()
+    return Facts(Report, rows.c.report_id, sa.select().select_from(rows), (rows.c.kind,), whole=all_used)
+
+
+def all_used(period: Period, scope: Scope) -> Facts:
+    """The reports that were used."""
     used = Report.id.in_(_uses(period, scope).with_only_columns(Use.report_id))
-    whole = Facts(Report, Report.id, sa.select().select_from(Report).where(used))
-    return Facts(Report, rows.c.report_id, sa.select().select_from(rows), (rows.c.kind,), whole=whole)
+    return Facts(Report, Report.id, sa.select().select_from(Report).where(used))
 
 
 # --- rows and columns --------------------------------------------------------------------------------------------
@@ -247,8 +251,8 @@ TABLE_7 = Part(
         Median(
             "days",
             _l("Days from end to publication"),
-            days_to_publication,
-            _l(
+            days=days_to_publication,
+            definition=_l(
                 "The middle of all: half of them took longer. From the end of the project to publication, where both "
                 "are known to the month; below nought: published before the end."
             ),
