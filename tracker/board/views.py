@@ -18,6 +18,7 @@ from tracker.i18n import _, ngettext
 from tracker.oversight.queries import views_of
 from tracker.paging import COUNT_UP_TO, count, paginate
 from tracker.projects.states import STATE_LABELS, ProjectState
+from tracker.timelines import shares
 
 bp = Blueprint("board", __name__, url_prefix="/board")
 bp.register_blueprint(pictures.bp)
@@ -46,6 +47,7 @@ def index() -> str:
         lists=lists,
         **_rows({name: (known.kind, rows) for name, known, _number, rows in lists}),
         **_filtering(filters),
+        on_time=shares.chart(filters.conditions(), shares.FEWER),
         views=views_of(actor(), "board"),
         states=states,
         most=COUNT_UP_TO,

@@ -11,6 +11,7 @@ from tracker.timelines.axis import Tick
 from tracker.timelines.queries import Conditions, Counts, by_month
 
 MONTHS = 24
+FEWER = 12  # where it stands among other things
 GAP = 0.22  # of a month's width, between bars
 
 
@@ -36,7 +37,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """The last MONTHS months, this one included, oldest first."""
+    """Some months up to this one, oldest first."""
 
     bars: Sequence[Bar]
     ticks: Sequence[Tick]
@@ -59,24 +60,24 @@ class Chart:
         return [way for way in found if way]
 
 
-def chart(where: Conditions) -> Chart:
-    """The picture of the milestones of projects for which `where` holds."""
-    first = add_months(today().replace(day=1), 1 - MONTHS)
-    months = by_month(first, MONTHS, where)
+def chart(where: Conditions, months: int = MONTHS) -> Chart:
+    """The picture of the last `months`, of the milestones of projects for which `where` holds."""
+    first = add_months(today().replace(day=1), 1 - months)
+    found = by_month(first, months, where)
     is_mirrored = direction() == "rtl"
-    whole, width = sum((counts for _month, counts in months), Counts()), 100 / MONTHS
+    whole, width = sum((counts for _month, counts in found), Counts()), 100 / months
     bars = []
-    for place, (month, counts) in enumerate(months):
-        left = (MONTHS - 1 - place if is_mirrored else place) + GAP / 2
+    for place, (month, counts) in enumerate(found):
+        left = (months - 1 - place if is_mirrored else place) + GAP / 2
         bars.append(Bar(month, counts, round(left * width, 2), round((1 - GAP) * width, 2)))
-    return Chart(bars, _ticks(first, is_mirrored), whole)
+    return Chart(bars, _ticks(first, months, is_mirrored), whole)
 
 
-def _ticks(first: date, is_mirrored: bool) -> list[Tick]:
+def _ticks(first: date, months: int, is_mirrored: bool) -> list[Tick]:
     """A line where each quarter begins, every other one named, with the year beside January and the first."""
     found: list[Tick] = []
-    for number in range(MONTHS):
-        month, share = add_months(first, number), 100 * number / MONTHS
+    for number in range(months):
+        month, share = add_months(first, number), 100 * number / months
         if month.month not in (1, 4, 7, 10):
             continue
         x, is_january = round(100 - share if is_mirrored else share, 2), month.month == 1
