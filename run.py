@@ -39,8 +39,12 @@ SITE_SETTINGS = {
     *("TRACKER_INSTANCE", "DATABASE_URL", "SECRET_KEY", "HOST", "PORT", "BASE_URL", "MAIL_URL", "MAIL_FROM"),
     *("UPLOAD_LIMIT", "PROXIES", "RATE_LIMIT_STORAGE"),
 }
-# Tests of files, doors and markup, which no database changes: they run once.
-ALIKE_ON_BOTH = ("test_house.py", "test_hours.py", "test_access.py", "test_every_page.py")
+# Tests of files, doors, markup and plain functions, which no database changes: they run once.
+ALIKE_ON_BOTH = (
+    *("test_house.py", "test_hours.py", "test_access.py", "test_every_page.py", "bad_input/test_escaping.py"),
+    *("platform/test_markdown.py", "platform/test_identifiers.py", "platform/test_countries.py"),
+    *("atlas/test_projection.py", "terms/test_changes.py"),
+)
 
 
 def say(sentence: str) -> None:

@@ -21,6 +21,7 @@ from tracker.database import db
 from tracker.security import limiter
 
 WRITES = ("INSERT", "UPDATE", "DELETE")
+ON_SQLITE = "TEST_DATABASE_URL" not in os.environ  # where each page is parsed: its markup is the same on PostgreSQL
 
 
 class Client(FlaskClient):
@@ -31,7 +32,7 @@ class Client(FlaskClient):
         response = Context().run(super().open, *args, **kwargs)
         db.session.expire_all()  # the test now sees what the request changed
         readable = response.mimetype == "text/html" and "Content-Encoding" not in response.headers
-        if readable and response.request.method == "GET" and not response.location:
+        if ON_SQLITE and readable and response.request.method == "GET" and not response.location:
             check_page(response.text, response.request.path)
         return response
 

@@ -21,7 +21,7 @@ from tracker import clock
 from tracker.database import Base, db, is_sqlite
 
 FIRST = 101  # as many digits for all, so that names sort as they were made
-OLDEST = 60  # seconds: what was built "now" still was, for every test
+OLDEST = 180  # seconds: what was built "now" still was, for every test
 
 
 class Numbers:

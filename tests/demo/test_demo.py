@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 import sqlalchemy as sa
 
+from tests.remembered import once
 from tracker import clock, files
 from tracker.activity.models import Activity, Delivery
 from tracker.asks.queries import waiting
@@ -28,7 +29,7 @@ from tracker.reports.states import ReportState
 
 @pytest.fixture
 def demo(database: Any) -> None:
-    actions.build()
+    once("demo", actions.build)
 
 
 def _count(model: Any, *conditions: Any) -> int:
