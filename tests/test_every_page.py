@@ -22,10 +22,12 @@ NOT_A_SENTENCE = {  # names and codes that are the same in every language
 }  # fmt: skip
 LOCALE = Locale("en")
 NAMED_BY_BABEL = (
-    {  # months, countries and languages: Babel says them, in English where the pseudo-language stands for it
+    {  # days, months, countries and languages: Babel says them, in English where the pseudo-language stands for it
         word
         for name in (
             *LOCALE.months["format"]["wide"].values(),
+            *LOCALE.months["format"]["abbreviated"].values(),
+            *LOCALE.days["format"]["wide"].values(),
             *LOCALE.territories.values(),
             *LOCALE.languages.values(),
         )
