@@ -63,7 +63,9 @@ from tracker.reports.queries import of_project
 from tracker.seats import actions as seats
 from tracker.seats.states import Task
 from tracker.tables import actions as tables
-from tracker.tables.build import KEYS
+from tracker.tables.build import KEYS, build_all
+from tracker.tables.build import Scope as Figured
+from tracker.tables.table import Period
 from tracker.terms import actions as terms
 from tracker.terms.states import AuthorOrder
 from tracker.uses import actions as uses
@@ -201,19 +203,22 @@ def _figures(running: Project) -> list[str]:
     """The tables, figures that were kept, files that are made, ready and failed."""
     coordinator: Person = running.coordinator  # type: ignore[attr-defined]
     tables.write_text(running.network, text=TEXT, language="ru", actor=coordinator)
-    kept, later = (make_snapshot(running.network, coordinator, name="Совет") for _ in range(2))
+    period, networks = Period(None, clock.today()), [running.network]
+    figures = build_all(period, Figured(frozenset({running.network_id})))
+    kept, later = (
+        tables.keep("Совет", figures, period=period, networks=networks, actor=coordinator) for _time in range(2)
+    )
     states = (ExportState.WAITING, ExportState.RUNNING, ExportState.DONE, ExportState.FAILED)
     files = [Export(person_id=coordinator.id, kind=LIST, state=state, done=3, total=9) for state in states]
-    files[2].file = StoredFile(key="x", name="Список.xlsx", media_type="text/plain", size=1, sha256="x")
+    files[2].file = StoredFile(key="x", name="Список", media_type="text/plain", size=1234, sha256="x")
     files[2].finished_at = files[3].finished_at = clock.now()
     db.session.add_all(files)
     db.session.flush()
     about = f"network={running.network_id}&period=all"
     return [
         "/board/tables",
-        "/board/tables?from=2026-13",
         *(f"/board/tables/{key}?{about}" for key in KEYS),
-        f"/board/tables/projects/list?{about}&column=all",
+        f"/board/tables/projects/list?{about}&column=projects",
         f"/board/tables/print?{about}",
         f"/board/tables/text/{running.network_id}",
         f"/board/tables/keep?{about}",

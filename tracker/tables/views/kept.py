@@ -109,7 +109,7 @@ def compared_table(snapshot: Snapshot, key: str) -> str:
         snapshot=snapshot,
         other=other,
         found=window(found, first, PER_PAGE),
-        title=found[0].title,
+        number=found[0].number,
         page=Page([], number, PER_PAGE, most > first + PER_PAGE, most),
         **_about(snapshot, other),
     )
@@ -176,4 +176,5 @@ def _about(snapshot: Snapshot, other: Snapshot | None) -> dict[str, Any]:
         "other_period": Period(other.first_day, other.last_day) if other else until_today(snapshot),
         "is_one_language": other is None or other.language == snapshot.language,
         "with_id": other.id if other else None,
+        "words_in": (other or snapshot).language,  # the language of the tables' own words
     }
