@@ -8,6 +8,8 @@ from tests.imports.files import REAL, projects, strings, with_real_data
 from tracker import countries, identifiers
 from tracker.activity.models import Activity, Delivery
 from tracker.database import db
+from tracker.events import actions as events
+from tracker.events.models import Event
 from tracker.imports.actions import import_file
 from tracker.imports.outcome import Unreadable
 from tracker.imports.project_notes import written
@@ -48,7 +50,10 @@ FULL = {
             "colour": "blue",
         }
     ],
-    "events": [{"title": "Launch [Lima]", "date": "2018-02-01", "url": "https://example.org/a_b_c"}],
+    "events": [
+        {"title": "Launch [Lima]", "date": "2018-02", "url": "https://example.org/a_b_c", "host": "Ministry"},
+        {"title": "Coffee with [everybody]", "date": "in summer", "url": "https://example.org/c_d_e"},
+    ],
     "milestones_read": [{"name": "Kick-off", "date": "2016-10"}, {"name": "Data (planned end)", "date": "2017-01"}],
     "notes": "Title is a description.",
     "weather": {"mood": "calm"},
@@ -83,11 +88,15 @@ def test_a_project_comes_in_with_partners_plan_report_and_everything_else_in_its
         "Another Alliance",
         "Moonlight",
         "calm",
-        r"Launch \[Lima\]",
-        "<https://example.org/a_b_c>",
+        r"Coffee with \[everybody\]",
+        "<https://example.org/c_d_e>",
+        "host: Ministry",
     ):
         assert text in project.notes
-    assert "a_b_c</a>" in project.notes_html
+    assert "c_d_e</a>" in project.notes_html and "a_b_c" not in project.notes
+    event = db.session.scalars(sa.select(Event)).one()
+    assert (event.title, str(event.on), event.kind, event.language) == ("Launch [Lima]", "2018-02", "launch", "")
+    assert (event.website, event.projects) == ("https://example.org/a_b_c", [project])
     assert [(step.step, step.target) for step in project.transitions] == [("import", "published")]
     assert db.session.query(Delivery).count() == 0
 
@@ -168,6 +177,21 @@ def test_a_corrected_report_is_not_set_back():
     assert report.title == "Rivers: a report"
     assert report.publisher == "Delta Press"
     assert [remark.field for remark in outcome.lines[0].remarks] == ["outputs"]
+
+
+def test_an_event_that_people_changed_here_is_not_set_back_and_none_comes_twice():
+    given = {**FULL, "events": [{"title": "Launch", "date": "2018-02"}]}
+    run(given)
+    event = db.session.scalars(sa.select(Event)).one()
+    events.change(event, actor=make_person(), title="The launch", place="Lima")
+    with_address = {"title": "Launch", "date": "2018-02", "url": "https://example.org/launch"}
+    outcome = run({**FULL, "events": [with_address, with_address]})
+    assert db.session.scalars(sa.select(Event)).one() is event
+    assert (event.title, event.website, outcome.lines[0].fields) == (
+        "The launch",
+        "https://example.org/launch",
+        ["events"],
+    )
 
 
 def test_a_network_that_leads_is_linked_and_the_source_chooses_among_our_networks():
@@ -255,6 +279,7 @@ def everything(project):
     reports = db.session.scalars(sa.select(Report).where(Report.project_id == project.id)).all()
     rows = [project, *project.partners, *reports]
     rows += db.session.scalars(sa.select(Milestone).where(Milestone.project_id == project.id)).all()
+    rows += db.session.scalars(sa.select(Event).where(Event.projects.contains(project))).all()
     for report in reports:
         rows += db.session.scalars(sa.select(ReportAuthor).where(ReportAuthor.report_id == report.id)).all()
     return "\n".join(str(value) for row in rows for value in sa.inspect(row).dict.values())
@@ -281,6 +306,10 @@ def test_all_real_projects_come_in_and_every_word_of_them_is_found_again():
             if text.startswith("978"):
                 forms.add(identifiers.normal_isbn(text))
             assert any(form in held for form in forms) or countries.by_name(text) in codes, text
+    meetings = {event.title: (event.kind, str(event.on)) for event in db.session.scalars(sa.select(Event))}
+    assert len(meetings) == 8
+    assert meetings["Release at the AfDB annual meeting, Gandhinagar"] == ("other", "2017-05")
+    assert meetings["Ganga Basin Policy Dialogue, Kathmandu"] == ("dialogue", "2017-07-14")
     again = import_file(data, network=the_network(), actor=None)
     assert {str(line.verdict) for line in again.lines} == {"unchanged"}
     assert db.session.query(Activity).count() == noted

@@ -1,4 +1,4 @@
-"""A list of projects becomes records: partners, plan, reports and notes.
+"""A list of projects becomes records: partners, plan, reports, events and notes.
 
 The steps' rules cannot hold for what happened elsewhere, years ago, without terms. So an import sets the
 state itself, by what its source shows, and leaves a transition "import" that says on which facts:
@@ -23,12 +23,15 @@ from tracker.activity.record import record as note
 from tracker.database import db
 from tracker.dates import earth_day
 from tracker.errors import RuleBroken
+from tracker.events.actions import change as change_event
+from tracker.events.actions import import_event
+from tracker.events.queries import by_import_key as event_by_import_key
 from tracker.folding import fold
 from tracker.i18n import _, list_and, ngettext
 from tracker.imports import queries, reading
 from tracker.imports.matching import Known
 from tracker.imports.outcome import Line, Outcome, PartnerName, Refused, Remark, Verdict
-from tracker.imports.project_records import Output, PrintedPartner, Record, understand
+from tracker.imports.project_records import Output, PrintedEvent, PrintedPartner, Record, understand
 from tracker.institutions.likeness import name_key, variants
 from tracker.institutions.models import Institution, Network, Person
 from tracker.milestones.models import Milestone
@@ -211,6 +214,8 @@ def _update(project: Project, record: Record, around: Surroundings, line: Line, 
     _set_milestones(project, record, line, follows)
     for output in record.outputs:
         _set_report(project, output, around, line, follows)
+    for printed in record.events:
+        _set_event(project, printed, around, line, follows)
 
 
 def _set_themes(project: Project, record: Record, around: Surroundings, line: Line, follows: bool) -> None:
@@ -273,6 +278,20 @@ def _set_report(project: Project, output: Output, around: Surroundings, line: Li
         line.fields.append("outputs")
     if len(differing) > len(empty):
         line.remarks.append(Remark("outputs", _("Kept as it was changed here.")))
+
+
+def _set_event(project: Project, printed: PrintedEvent, around: Surroundings, line: Line, follows: bool) -> None:
+    """A meeting that is not on record yet. One that is stays as it was changed here; only a website is added."""
+    event = event_by_import_key(printed.key)
+    if event is None and not follows:
+        line.remarks.append(Remark("events", _("Not added: people here keep this project.")))
+    elif event is None:
+        fields = {"language": "", "projects": [project], **printed.fields}
+        import_event(project.network, key=printed.key, actor=around.actor, **fields)
+        line.fields.append("events")
+    elif printed.fields.get("website") and not event.website:
+        change_event(event, actor=around.actor, website=printed.fields["website"])
+        line.fields.append("events")
 
 
 def _match_partners(

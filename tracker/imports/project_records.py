@@ -11,6 +11,8 @@ from typing import Any
 
 from tracker import countries, identifiers
 from tracker.dates import PartialDate
+from tracker.events.models import Event
+from tracker.events.states import EventKind
 from tracker.folding import fold
 from tracker.i18n import _
 from tracker.imports.outcome import Refused, Remark
@@ -43,6 +45,14 @@ class PrintedMilestone:
     is_planned: bool
 
 
+@dataclass(frozen=True)
+class PrintedEvent:
+    """A meeting: its key in this list, and the fields of its record."""
+
+    key: str
+    fields: dict[str, Any]
+
+
 @dataclass
 class Output:
     """A report: the fields of its record and its authors, as `reports.actions.import_report` takes them."""
@@ -64,6 +74,7 @@ class Record:
     partners: list[PrintedPartner] = field(default_factory=list)
     milestones: list[PrintedMilestone] = field(default_factory=list)
     outputs: list[Output] = field(default_factory=list)
+    events: list[PrintedEvent] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
 
 
@@ -98,12 +109,12 @@ def understand(given: Any) -> Record:
     for output in _list(left, "outputs"):
         record.outputs.append(_output(output, record))
     record.facts = _on_what_state_rests(record)
-    events = [_event(event) for event in _list(left, "events")]
+    record.events, uneventful = _events(left, record)
     rest = [fact(name.replace("_", " ").capitalize(), value) for name, value in sorted(left.items())]
     facts += [fact("State", record.facts), *rest]
     parts = (
         section("From the source", [line for line in facts if line]),
-        section("Events", events),
+        section("Events", uneventful),
         section("Milestones without a date", unplanned),
         f"### Notes of the source\n\n{prose(notes)}" if notes else "",
     )
@@ -171,12 +182,48 @@ def _milestones(left: dict[str, Any]) -> tuple[list[PrintedMilestone], list[str]
     return found, notes
 
 
-def _event(given: Any) -> str:
+def _events(left: dict[str, Any], record: Record) -> tuple[list[PrintedEvent], list[str]]:
+    """The meetings that have a title and a day that fit; of the others, and of what else is said, a note."""
+    found: list[PrintedEvent] = []
+    notes: list[str] = []
+    for given in _list(left, "events"):
+        rest = dict(given) if isinstance(given, dict) else {}
+        try:
+            title = _text(rest, "title", _length(Event.title)) if rest else ""
+            on = PartialDate.parse(str(rest.pop("date"))) if title and rest.get("date") else None
+        except ValueError:
+            title, on = "", None
+        if not title or on is None:
+            notes.append(_event_in_words(given))
+            continue
+        fields: dict[str, Any] = {"title": title, "on": on, "kind": kind_of_event(title)}
+        try:
+            if address := _text(rest, "url", _length(Event.website)):
+                fields["website"] = identifiers.website(address)
+        except ValueError:
+            rest["url"] = given["url"]
+        key = _key(f"{record.key} {title} {on}", _length(Event.import_key))
+        if all(known.key != key for known in found):
+            found.append(PrintedEvent(key, fields))
+        if rest := {name: value for name, value in rest.items() if value not in (None, "", [])}:
+            notes.append(_event_in_words({"title": title, "date": str(on), **rest}))
+    return found, notes
+
+
+def _event_in_words(given: Any) -> str:
     if not isinstance(given, dict):
         return written(given)
-    first = [written(given.pop(name)) for name in ("date", "title", "url") if given.get(name)]
-    rest = [written({name: value}) for name, value in given.items() if value not in (None, "", [])]
+    left = dict(given)
+    first = [written(left.pop(name)) for name in ("date", "title", "url") if left.get(name)]
+    rest = [written({name: value}) for name, value in left.items() if value not in (None, "", [])]
     return ", ".join([*first, *rest])
+
+
+def kind_of_event(title: str) -> EventKind:
+    """The kind of a meeting by what it calls itself; OTHER where that is none of ours."""
+    words = set(fold(title).replace("-", " ").replace(":", " ").replace(",", " ").split())
+    named = (kind for kind in EventKind if kind is not EventKind.OTHER and kind.value in words)
+    return next(named, EventKind.OTHER)
 
 
 def _output(given: Any, record: Record) -> Output:
