@@ -29,7 +29,7 @@ from tracker.tables.places import (
     region,
     to_region,
 )
-from tracker.tables.projects import is_counted
+from tracker.tables.projects import is_counted, project_ids
 from tracker.tables.reports import reports
 from tracker.tables.table import Period
 
@@ -69,8 +69,9 @@ def a_year(period: Period) -> Period:
 def _active(period: Period, scope: Scope) -> Any:
     """The ids of the institutions that did something in these networks in the twelve months."""
     year = a_year(period)
-    ours = sa.select(Partner.institution_id).select_from(Partner).join(Project, Project.id == Partner.project_id)
-    ours = ours.where(*is_counted(scope), Partner.institution_id.is_not(None))
+    ours = sa.select(Partner.institution_id).where(
+        Partner.institution_id.is_not(None), Partner.project_id.in_(project_ids(Period(), scope))
+    )
     answered = ours.join(LedgerEntry, LedgerEntry.partner_id == Partner.id).where(
         LedgerEntry.person_name != "", *within_moment(LedgerEntry.at, year)
     )
@@ -92,14 +93,10 @@ def _active(period: Period, scope: Scope) -> Any:
 
 
 def _members(key: Any, period: Period, scope: Scope, finer: Any = None) -> Facts:
-    taking_part = (
-        sa.select(Partner.institution_id)
-        .join(Project, Project.id == Partner.project_id)
-        .where(
-            *is_counted(scope),
-            Partner.institution_id.is_not(None),
-            Partner.commitment.in_(COMMITTED | {Commitment.WITHDREW}),
-        )
+    taking_part = sa.select(Partner.institution_id).where(
+        Partner.institution_id.is_not(None),
+        Partner.commitment.in_(COMMITTED | {Commitment.WITHDREW}),
+        Partner.project_id.in_(project_ids(Period(), scope)),
     )
     active = Institution.id.in_(_active(period, scope))
     flags = {"active": active, "quiet": ~active, "never": Institution.id.not_in(taking_part)}

@@ -22,7 +22,6 @@ from tracker.tables.projects import (
     named_themes,
     project_ids,
     projects,
-    which,
 )
 from tracker.tables.table import Period
 from tracker.themes import queries as themes
@@ -49,9 +48,8 @@ def _partners(period: Period, scope: Scope) -> sa.Select[Any]:
     return (
         sa.select()
         .select_from(Partner)
-        .join(Project, Project.id == Partner.project_id)
         .outerjoin(Institution, Institution.id == Partner.institution_id)
-        .where(Partner.commitment.in_(COMMITTED), *which(period, scope))
+        .where(Partner.commitment.in_(COMMITTED), Partner.project_id.in_(project_ids(period, scope)))
     )
 
 
