@@ -23,7 +23,7 @@ from tracker.timelines import shares
 bp = Blueprint("board", __name__, url_prefix="/board")
 bp.register_blueprint(pictures.bp)
 
-SHOWN = 3  # rows of each list on the first screen
+SHOWN = 2  # rows of each list on the first screen
 MOST_REMINDED = 50  # at once
 
 
