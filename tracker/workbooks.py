@@ -15,6 +15,7 @@ from typing import IO, Any, Self
 
 from xlsxwriter import Workbook as Writer
 from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from tracker import clock, i18n
@@ -88,6 +89,7 @@ class Workbook:
         self._formats: dict[tuple[Any, ...], Format] = {}
         self._names: set[str] = set()
         self._sheets: list[Sheet] = []
+        self._lists: list[Sequence[str]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -99,6 +101,7 @@ class Workbook:
             if error is None:
                 for sheet in self._sheets:
                     sheet.filter()
+                self._write_lists()
                 self._writer.close()
             else:
                 self._give_up()
@@ -155,6 +158,24 @@ class Workbook:
             look |= {"quote_prefix": True} if quoted else {}
             self._formats[key] = self._writer.add_format(look)
         return self._formats[key]
+
+    def listed(self, choices: Sequence[str]) -> str:
+        """Where a list to choose from will stand, as a formula of Excel: on a hidden sheet, written at the end."""
+        if not self._lists:
+            self._list_name = self._free_name("lists")
+        self._lists.append(choices)
+        letter = xl_col_to_name(len(self._lists) - 1)
+        return f"='{self._list_name}'!${letter}$1:${letter}${len(choices)}"
+
+    def _write_lists(self) -> None:
+        if not self._lists:
+            return
+        sheet = self._writer.add_worksheet(self._list_name)
+        sheet.hide()
+        for row in range(max(map(len, self._lists))):  # a row at a time: what is written does not stay
+            for place, choices in enumerate(self._lists):
+                if row < len(choices):
+                    _write(sheet, row, place, choices[row], self.format(), self.format(quoted=True))
 
     def _free_name(self, name: str) -> str:
         plain = "".join(" " if sign in "[]:*?/\\" else sign for sign in clean_text(name))
@@ -227,10 +248,11 @@ class Sheet:
             self._sheet.autofilter(0, 0, max(self._listed, 1), len(self.columns) - 1)
 
     def _offer(self, place: int, choices: Sequence[str]) -> None:
-        # A list in the cell itself may have 255 characters; a longer one stays a hint in the reader's head.
-        if len(",".join(choices)) <= 255 and not any("," in choice for choice in choices):
-            offered = {"validate": "list", "source": list(choices), "ignore_blank": True, "error_type": "warning"}
-            self._sheet.data_validation(1, place, MOST_ROWS, place, offered)
+        # A list in the rule itself may have 255 characters, and no commas in its entries.
+        is_short = len(",".join(choices)) <= 255 and not any("," in choice for choice in choices)
+        source = list(choices) if is_short else self.book.listed(choices)
+        offered = {"validate": "list", "source": source, "ignore_blank": True, "error_type": "warning"}
+        self._sheet.data_validation(1, place, MOST_ROWS, place, offered)
 
 
 def _write(sheet: Worksheet, row: int, place: int, value: Any, plain: Format, quoted: Format) -> None:

@@ -99,3 +99,15 @@ def test_choices_are_offered_and_locked_columns_kept():
     assert (sheet["A2"].protection.locked, sheet["B2"].protection.locked) == (True, False)
     assert sheet.column_dimensions["A"].hidden
     assert sheet.data_validations.dataValidation[0].formula1 == '"done,planned"'
+
+
+def test_a_long_list_to_choose_from_stands_on_a_hidden_sheet(tmp_path):
+    names = [f"Institute {number}, of many words" for number in range(30)]
+    path = tmp_path / "list.xlsx"
+    with Workbook(path) as book:
+        book.sheet("Plan", [Column("Institution", choices=names), Column("Again", choices=names[:3])]).row(["", ""])
+    read = load_workbook(path)
+    first, second = read["Plan"].data_validations.dataValidation
+    assert (first.formula1, second.formula1) == ("'lists'!$A$1:$A$30", "'lists'!$B$1:$B$3")
+    assert [cell.value for cell in read["lists"]["A"]] == names
+    assert read["lists"].sheet_state == "hidden"
