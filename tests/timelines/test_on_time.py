@@ -11,10 +11,11 @@ from tests.query_plans import steps
 from tracker import clock
 from tracker.database import db
 from tracker.dates import PartialDate, add_months
+from tracker.i18n import speaking
 from tracker.milestones.models import Milestone
 from tracker.milestones.states import MilestoneState
 from tracker.projects.models import Project
-from tracker.projects.states import ProjectState
+from tracker.projects.states import Audience, ProjectState
 from tracker.timelines import shares
 from tracker.timelines.queries import of_month
 
@@ -36,15 +37,9 @@ def day_in(chance, first, months):
 def projects():
     """Three of one network, of which one has not started, and one of another."""
     chance, network = Random(5), make_network()
-    made = [
-        make_project(state, network=at)
-        for state, at in (
-            (ProjectState.RUNNING, network),
-            (ProjectState.PUBLISHED, network),
-            (ProjectState.RECRUITING, network),
-            (ProjectState.RUNNING, make_network()),
-        )
-    ]
+    made = [make_project(network=at) for at in (network, network, network, make_network())]
+    for project, state in zip(made, ("running", "published", "recruiting", "running"), strict=True):
+        project.state, project.audience = ProjectState(state), Audience.PUBLIC
     for project in made:
         for number in range(40):
             state = chance.choice((MilestoneState.PLANNED, MilestoneState.DROPPED, *[MilestoneState.DONE] * 3))
@@ -117,10 +112,8 @@ def test_the_page_says_each_figure_and_opens_its_list(signed_in, projects):
     page = coordinator.get("/board/on-time")
     bar = next(bar for bar in shares.chart([Project.network_id == network.id]).bars if bar.counts.counted_first > 1)
     counts, month = bar.counts, bar.on.text
-    assert (
-        f'<a href="/board/on-time?month={month}&amp;which=first">{counts.kept_first} of {counts.counted_first}</a>'
-        in page.text
-    )
+    figure = f"{counts.kept_first} of {counts.counted_first}</a>"
+    assert f'<a href="/board/on-time?month={month}&amp;which=first">{figure}' in page.text
     listed = coordinator.get(f"/board/on-time?month={month}&which=first").text
     assert listed.count('<th scope="row">') == min(counts.counted_first, 20)
     for wrong in ("2026", "2026-13", "x", "2026-09-01"):
@@ -141,8 +134,6 @@ def test_months_are_found_by_the_days_first_promised(projects):
 
 
 def test_bars_are_mirrored(projects):
-    from tracker.i18n import speaking
-
     where = [Project.network_id == projects[0].network.id]
     with speaking("ar-XB"):
         mirrored = shares.chart(where)

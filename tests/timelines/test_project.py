@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, datetime
-from xml.etree import ElementTree
 
 import html5lib
 import pytest
@@ -90,11 +89,8 @@ def test_each_row_says_in_words_what_its_shape_shows(client):
         if strip is not None:
             assert strip.get("aria-hidden") == "true" and not "".join(strip.itertext()).strip()
             assert uses(strip, row.kind) == [row.mark.x]
-            assert (
-                ("first date" in words)
-                == (row.first is not None)
-                == ("strip__way" in ElementTree.tostring(strip, encoding="unicode"))
-            )
+            way = [each for each in strip.iter() if each.get("class") == "strip__way"]
+            assert ("first date" in words) == bool(row.first) == bool(way)
 
 
 def test_a_page_from_right_to_left_is_the_mirror_image(client):
@@ -130,7 +126,7 @@ def test_plans_of_one_day_and_of_all_time_have_a_picture(client, day):
 def test_a_plan_without_dates_is_a_table_without_a_picture(client):
     project = with_plan([("Concept", None, None, PLANNED, None)])
     page = client.get(f"/projects/{project.id}/timeline")
-    assert table_of.__doc__ and "no date yet" in page.text and 'class="strip ' not in page.text
+    assert "no date yet" in page.text and 'class="strip ' not in page.text
     assert "strips__fold" not in client.get(f"/projects/{project.id}").text
     assert "There is no plan yet." in client.get(f"/projects/{with_plan([]).id}/timeline").text
 
@@ -145,9 +141,8 @@ def test_today_is_part_of_the_picture_while_something_is_still_to_come():
 
 def test_many_milestones_cost_no_further_query_and_little_weight(client, queries):
     few = with_plan(ROWS)
-    many = with_plan(
-        [(f"Paper {n}", f"2026-0{n % 9 + 1}-1{n % 7}", "2026-11", PLANNED, None) for n in range(149)] + ROWS[2:3]
-    )
+    papers = [(f"Paper {n}", f"2026-0{n % 9 + 1}-1{n % 7}", "2026-11", PLANNED, None) for n in range(149)]
+    many = with_plan(papers + ROWS[2:3])
     db.session.expire_all()
     counts = []
     for project in (few, many):
