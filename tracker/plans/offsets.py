@@ -22,7 +22,7 @@ def offset(start: date, day: date) -> tuple[int, int]:
 def shifted(dates: Sequence[PartialDate], start: date) -> list[PartialDate]:
     """The same dates, counted from `start` instead of the first of them; each as precise as it was.
 
-    What came later still does: of two dates none overtakes the other, though months differ in length. Raises
+    What was due later is still not due earlier, though months differ in length. Raises
     ValueError or OverflowError where a date would leave the calendar.
     """
     first = min(day.first_day for day in dates)
