@@ -1,3 +1,4 @@
+import html
 import json
 
 import pytest
@@ -14,6 +15,7 @@ from tracker.imports.actions import import_file
 from tracker.imports.outcome import Unreadable
 from tracker.imports.project_notes import written
 from tracker.milestones.models import Milestone
+from tracker.milestones.states import MilestoneState
 from tracker.projects import actions
 from tracker.projects.models import Project
 from tracker.reports.actions import change_report
@@ -314,3 +316,36 @@ def test_all_real_projects_come_in_and_every_word_of_them_is_found_again():
     assert {str(line.verdict) for line in again.lines} == {"unchanged"}
     assert db.session.query(Activity).count() == noted
     assert (len(outcome.matched), len(outcome.names)) == (23, 85)
+
+
+@with_real_data
+def test_the_plans_of_real_projects_show_what_their_sources_say(signed_in):
+    coordinator = make_person(coordinates=the_network())
+    data = (REAL / "real_projects.json").read_bytes()
+    import_file(data, network=the_network(), actor=None)
+    seen = 0
+    for given in json.loads(data):
+        key = f"{given['source']} {given['title']}"
+        project = db.session.scalars(sa.select(Project).where(Project.import_key == key)).one()
+        told = given.get("milestones_read", [])
+        plan = db.session.scalars(sa.select(Milestone).where(Milestone.project_id == project.id)).all()
+        assert {(one.name, str(one.due)) for one in plan} == {(one["name"], one["date"]) for one in told}
+        for one in plan:
+            assert (one.state is MilestoneState.PLANNED) == ("planned" in one.name)
+            assert one.done_on == (None if one.state is MilestoneState.PLANNED else one.due)
+        seen += len(plan)
+        if plan:
+            page = html.unescape(signed_in(coordinator).get(project.path).text)
+            assert all(one["name"] in page for one in told) and given["notes"].split(";")[0] in page
+    assert seen == 10
+
+
+def test_a_slip_that_a_source_tells_of_keeps_its_first_date_and_why():
+    told = {"name": "Launch", "first_date": "2019-07", "date": "2019-09-25", "because": "The congress moved."}
+    outcome = import_file(projects({"milestones_read": [told]}), network=the_network(), actor=None)
+    milestone = db.session.scalars(sa.select(Milestone)).one()
+    assert (str(milestone.first_due), str(milestone.due), milestone.has_slipped) == ("2019-07", "2019-09-25", True)
+    assert [(str(change.before), change.words) for change in milestone.changes] == [("2019-07", "The congress moved.")]
+    assert [str(line.verdict) for line in outcome.lines] == ["made"]
+    again = import_file(projects({"milestones_read": [told]}), network=the_network(), actor=None)
+    assert [str(line.verdict) for line in again.lines] == ["unchanged"]

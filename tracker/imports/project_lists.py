@@ -31,11 +31,12 @@ from tracker.i18n import _, list_and, ngettext
 from tracker.imports import queries, reading
 from tracker.imports.matching import Known
 from tracker.imports.outcome import Line, Outcome, PartnerName, Refused, Remark, Verdict
+from tracker.imports.project_funders import kinds_in
 from tracker.imports.project_records import Output, PrintedEvent, PrintedPartner, Record, understand
 from tracker.institutions.likeness import name_key, variants
 from tracker.institutions.models import Institution, Network, Person
-from tracker.milestones.models import Milestone
-from tracker.milestones.states import MilestoneState
+from tracker.milestones.models import DateChange, Milestone
+from tracker.milestones.states import DelayReason, MilestoneState
 from tracker.projects.actions import commit, index_for_search, touch
 from tracker.projects.models import Partner, Project, Transition
 from tracker.projects.states import Commitment, ProjectState, Role
@@ -208,6 +209,7 @@ def _update(project: Project, record: Record, around: Surroundings, line: Line, 
         else:
             line.remarks.append(Remark(name, _("Kept as it was changed here.")))
     _set_themes(project, record, around, line, follows)
+    _set_funders(project, record, line, follows)
     if follows and not is_new and record.outputs and project.state is not ProjectState.PUBLISHED:
         _set_state(project, record, around)
         line.fields.append("state")
@@ -230,9 +232,16 @@ def _set_themes(project: Project, record: Record, around: Surroundings, line: Li
         line.remarks.append(Remark("themes", _("Kept as it was changed here.")))
 
 
+def _set_funders(project: Project, record: Record, line: Line, follows: bool) -> None:
+    missing = [kind for kind in kinds_in(record.fields["funding"]) if kind not in project.funder_kinds]
+    if missing and (follows or not project.funder_kinds):
+        project.funder_kinds = [*project.funder_kinds, *missing]
+        line.fields.append("funder_kinds")
+
+
 def _set_milestones(project: Project, record: Record, line: Line, follows: bool) -> None:
     held = {(milestone.name, milestone.first_due) for milestone in queries.milestones_of(project)}
-    missing = [milestone for milestone in record.milestones if (milestone.name, milestone.due) not in held]
+    missing = [milestone for milestone in record.milestones if (milestone.name, milestone.first_due) not in held]
     if not missing:
         return
     if not follows:
@@ -243,13 +252,17 @@ def _set_milestones(project: Project, record: Record, line: Line, follows: bool)
         milestone = Milestone(
             project=project,
             name=printed.name,
-            first_due=printed.due,
+            first_due=printed.first_due,
             due=printed.due,
             state=MilestoneState.DONE if done else MilestoneState.PLANNED,
             done_on=printed.due if done else None,
             created_at=clock.now(),
             version=1,
         )
+        if printed.first_due != printed.due:
+            moved = DateChange(before=printed.first_due, after=printed.due, reason=DelayReason.OTHER, at=clock.now())
+            moved.words = printed.because
+            milestone.changes.append(moved)
         db.session.add(milestone)
         db.session.flush()
     line.fields.append("milestones")

@@ -40,9 +40,17 @@ class PrintedPartner:
 
 @dataclass(frozen=True)
 class PrintedMilestone:
+    """What a source says was due or done on a date, and before: the date first announced, and why it moved."""
+
     name: str
     due: PartialDate | None
     is_planned: bool
+    first: PartialDate | None = None
+    because: str = ""
+
+    @property
+    def first_due(self) -> PartialDate | None:
+        return self.first or self.due
 
 
 @dataclass(frozen=True)
@@ -173,10 +181,12 @@ def _milestones(left: dict[str, Any]) -> tuple[list[PrintedMilestone], list[str]
         try:
             name = _text(given, "name", _length(Milestone.name)) if isinstance(given, dict) else ""
             due = PartialDate.parse(str(given.pop("date"))) if name and given.get("date") else None
+            first = PartialDate.parse(str(given.pop("first_date"))) if due and given.get("first_date") else None
+            because = _text(given, "because", LONGEST_TEXT) if first else ""
         except ValueError:
-            name, due = "", None
+            name, due, first, because = "", None, None, ""
         if name and not {part for part in given if part != "date"}:
-            found.append(PrintedMilestone(name, due, "planned" in fold(name)))
+            found.append(PrintedMilestone(name, due, "planned" in fold(name), first, because))
         else:
             notes.append(written(whole))
     return found, notes
