@@ -15,7 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time
+from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
 from babel.languages import get_official_languages
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
@@ -313,6 +313,13 @@ def format_moment(value: datetime, zone: str | tzinfo | None = None) -> str:
     local = _in_zone(value, zone)
     text = f"{format_date(local.date(), 'long', locale=_locale())}, {format_hour(value, zone)}"
     return f"{text} UTC" if local.utcoffset() is not None and local.tzname() == "UTC" else text
+
+
+def zone_city(name: str) -> str:
+    """The city that a time zone (an IANA name) is called by; "UTC" where it is called by none."""
+    if "/" not in name:
+        return name
+    return get_timezone_location(name, locale=_locale(), return_city=True).replace("/", ", ").replace("_", " ")
 
 
 def format_hour(value: datetime, zone: str | tzinfo | None = None) -> str:

@@ -84,8 +84,8 @@ def test_a_lead_adds_an_event_to_their_project_with_hours_of_its_place(signed_in
     assert (sent.status_code, event.projects, event.network) == (303, [project], project.network)
     assert event.starts_at == datetime(2026, 9, 1, 6, tzinfo=UTC)
     page = client.get(event.path).text
-    assert "1 September 2026, 09:00 to 11:30 (Nairobi time)" in page
-    assert "In world time: 1 September 2026, 06:00 UTC" in page
+    assert "Tuesday, 1 September 2026, 09:00 to 11:30 (Nairobi time)" in page
+    assert "In world time (UTC): Tuesday, 1 September 2026, 06:00 to 08:30" in page
     assert "River forum" in client.get(project.path).text
 
 
@@ -145,8 +145,8 @@ def test_hours_on_both_sides_of_the_date_line():
         time_zone="Pacific/Kiritimati",
     )
     assert event.starts_at == datetime(2026, 8, 31, 22, tzinfo=UTC)
-    assert when(event) == "1 September 2026, 12:00 (Kiritimati time)"
-    assert when_for(event, "Pacific/Midway") == "31 August 2026, 11:00"
+    assert when(event) == "Tuesday, 1 September 2026, 12:00 (Kiritimati time)"
+    assert when_for(event, "Pacific/Midway") == "Monday, 31 August 2026, 11:00"
     assert when_for(event, "Etc/GMT-14") == ""
 
 

@@ -82,7 +82,8 @@ def new() -> Any:
     tied = [project] if project is not None and can("lead_project", project) else []
     zone = person.time_zone
     country = zones.country_of(zone) or ""
-    form = _form(tied, [], [], kept_zone=zone, time_zone=zone, country=country, language=_language(), is_new=True)
+    first = {"kind": EventKind.OTHER, "time_zone": zone, "country": country, "language": _language()}
+    form = _form(tied, [], [], kept_zone=zone, is_new=True, **first)
     if form.submitted():
         event = actions.announce(_network(form, tied), actor=person, **form.values(), **_ties(form, tied, []))
         db.session.commit()
