@@ -23,6 +23,7 @@ from tracker.forms import MARKDOWN_HINT, BaseForm, CheckboxesField, checked, cho
 from tracker.i18n import LANGUAGES, _, _l, interface_languages, language_name
 from tracker.identifiers import normal_orcid
 from tracker.institutions.models import Affiliation, Institution, Network, Person
+from tracker.institutions.states import GENDER_LABELS
 
 NAME = Person.name.property.columns[0].type.length
 EMAIL = Person.email.property.columns[0].type.length
@@ -99,6 +100,11 @@ class ProfileForm(BaseForm):
         description=_l("In the same mails as above; for those who answer for an institution."),
     )
     orcid = StringField("ORCID iD", [Optional(), Length(max=60), checked(normal_orcid)])
+    gender = SelectField(
+        _l("Gender"),
+        [Optional()],
+        description=_l("As you say yourself, if you wish. It is counted among others only, and never shown."),
+    )
     about = TextAreaField(_l("About you: what you work on"), [Optional(), Length(max=ABOUT)], description=MARKDOWN_HINT)
     is_listed = BooleanField(_l("Show a public page about me"))
 
@@ -115,6 +121,7 @@ class ProfileForm(BaseForm):
             rhythm=person.rhythm.value,
             hears_of_calls=person.hears_of_calls,
             orcid=person.orcid,
+            gender=person.gender.value,
             about=person.about,
             is_listed=person.is_listed,
         )
@@ -124,6 +131,7 @@ class ProfileForm(BaseForm):
         self.other_languages.choices = choices([*kept, *more])
         self.interface_language.choices = choices(interface_languages(), blank=_("As the browser asks for"))
         self.time_zone.choices = _zone_choices(person.time_zone)
+        self.gender.choices = choices(((known.value, label) for known, label in GENDER_LABELS.items()), blank="–")
         self.rhythm.choices = choices((known.value, label) for known, label in RHYTHM_LABELS.items())
 
     def validate_other_languages(self, field: Any) -> None:

@@ -84,7 +84,7 @@ __all__ = [
 
 PERSON_FIELDS = {
     *("name", "sort_name", "email", "languages", "interface_language"),
-    *("time_zone", "orcid", "about", "is_listed", "rhythm", "hears_of_calls"),
+    *("time_zone", "orcid", "gender", "about", "is_listed", "rhythm", "hears_of_calls"),
 }
 NETWORK_FIELDS = {"name", "description", "moderates", "website"}
 INSTITUTION_FIELDS = {

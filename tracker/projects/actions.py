@@ -41,6 +41,7 @@ from tracker.themes.models import Theme
 FIELDS = frozenset(
     {
         *NARRATIVES,
+        "funder_kinds",
         "title",
         "title_is_description",
         "language",

@@ -10,6 +10,7 @@ from tracker.forms import BaseForm, CheckboxesField, CountriesField, checked, ch
 from tracker.i18n import _, _l
 from tracker.identifiers import website
 from tracker.projects.models import Project
+from tracker.projects.states import FUNDER_LABELS
 
 TITLE_LENGTH = Project.title.property.columns[0].type.length
 NARRATIVE_LENGTH = 20_000
@@ -76,6 +77,7 @@ class ProjectForm(ProposalForm):
     summary = narrative(_l("Summary for readers"), _l("What anybody should know about this project."))
     method = narrative(_l("How will you find out?"), _l("Data, fieldwork, comparison: in plain words."))
     funding = narrative(_l("Who pays for it?"), _l("In words. “Own resources” is a good answer."), 3)
+    funder_kinds = CheckboxesField(_l("What kind of funder is that?"), coerce=str)
     notes = narrative(_l("Notes"), _l("Only those who take part and the coordinators read them."), 3)
     goals = CheckboxesField(_l("Sustainable Development Goals"), coerce=row_number)
     working_language = SelectField(_l("Language you work in together"))
@@ -86,6 +88,7 @@ class ProjectForm(ProposalForm):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.goals.choices = choices((number, f"{number}. {name}") for number, name in goals.GOALS.items())
+        self.funder_kinds.choices = choices((kind.value, label) for kind, label in FUNDER_LABELS.items())
         self.working_language.choices = choices(languages.choices(), blank=_("not decided"))
 
     def validate_ends_on(self, field: PartialDateField) -> None:

@@ -151,6 +151,11 @@ class Project(Base):
     def funder_kinds(self) -> list[FunderKind]:
         return [link.kind for link in self.funder_links]
 
+    @funder_kinds.setter
+    def funder_kinds(self, kinds: list[FunderKind]) -> None:
+        held = {link.kind: link for link in self.funder_links}
+        self.funder_links = [held.get(kind) or ProjectFunder(kind=kind) for kind in sorted(set(kinds))]
+
     @property
     def lead_partners(self) -> list["Partner"]:
         return [partner for partner in self.partners if partner.role in LEADING and partner.takes_part]

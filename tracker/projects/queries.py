@@ -55,6 +55,7 @@ FOR_EDITING = (
     selectinload(Project.themes),
     selectinload(Project.country_links),
     selectinload(Project.goal_links),
+    selectinload(Project.funder_links),
 )
 
 

@@ -9,7 +9,7 @@ from tracker.asks.queries import open_of
 from tracker.database import db
 from tracker.forms import number_or_none
 from tracker.goals import GOALS
-from tracker.i18n import _, country_name, language, language_name
+from tracker.i18n import _, country_name, language, language_name, list_and
 from tracker.institutions.models import Institution, Network
 from tracker.markdown import clean_text, render
 from tracker.paging import COUNT_UP_TO, paginate
@@ -20,9 +20,11 @@ from tracker.projects.requirements import missing
 from tracker.projects.states import (
     COMMITMENT_LABELS,
     DECIDES_PROPOSAL,
+    FUNDER_LABELS,
     ROLE_LABELS,
     STATE_LABELS,
     STEPS,
+    FunderKind,
     ProjectState,
 )
 from tracker.themes import queries as theme_queries
@@ -229,6 +231,7 @@ def _details(form: ProjectForm) -> dict[str, Any]:
     texts = {name: form[name].data or "" for name in ("summary", "method", "funding", "notes", "website")}
     return texts | {
         "title_is_description": form.title_is_description.data,
+        "funder_kinds": sorted(kind for kind in FunderKind if kind in (form.funder_kinds.data or ())),
         "working_language": form.working_language.data or "",
         "starts_on": form.starts_on.data,
         "ends_on": form.ends_on.data,
@@ -253,13 +256,14 @@ def _current(project: Project) -> dict[str, Any]:
     )
     texts = {name: getattr(project, name) for name in (*plain, *NARRATIVES)}
     about = {"themes": [theme.id for theme in project.themes], "countries": project.countries, "goals": project.goals}
-    return texts | about
+    return texts | about | {"funder_kinds": project.funder_kinds}
 
 
 def _saved_meanwhile(project: Project, form: ProjectForm) -> dict[str, str]:
     """By field: what somebody else saved since this form was opened, where it differs from what is typed in it."""
     nothing = _("(nothing)")
-    readable = {"language": language_name, "working_language": language_name, "title_is_description": _yes_or_no}
+    readable: dict[str, Any] = {"language": language_name, "working_language": language_name}
+    readable |= {"title_is_description": _yes_or_no, "funder_kinds": _funders}
     saved = {}
     for name, typed in (_proposal(form) | _details(form)).items():
         current = getattr(project, name)
@@ -272,6 +276,10 @@ def _saved_meanwhile(project: Project, form: ProjectForm) -> dict[str, str]:
     if set(form.goals.data or []) != set(project.goals):
         saved["goals"] = "; ".join(f"{goal}. {GOALS[goal]}" for goal in project.goals) or nothing
     return saved or {"title": project.title}
+
+
+def _funders(kinds: Any) -> str:
+    return list_and(FUNDER_LABELS[kind] for kind in kinds)
 
 
 def _yes_or_no(chosen: object) -> str:

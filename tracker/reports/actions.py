@@ -26,7 +26,7 @@ FIELDS = frozenset(
         *("website", "pages", "licence", "suggested_citation", "notes"),
     }
 )
-AUTHOR_FIELDS = ("name", "sort_name", "affiliation", "has_no_affiliation", "orcid")
+AUTHOR_FIELDS = ("name", "sort_name", "affiliation", "has_no_affiliation", "orcid", "is_corresponding")
 MOST_AUTHORS = 75  # so that a form with all of them stays below the parts a request may have (config)
 MOST_REPORTS = 30  # of one project
 
@@ -317,6 +317,7 @@ def _note(kind: str, report: Report, *, actor: Person | None, **details: Any) ->
 def _author(report: Report, position: int, given: Mapping[str, Any], project: Project | None = None) -> dict[str, Any]:
     project = project or report.project
     values: dict[str, Any] = {name: given.get(name) or "" for name in AUTHOR_FIELDS}
+    values["is_corresponding"] = bool(given.get("is_corresponding"))
     values["has_no_affiliation"] = bool(given.get("has_no_affiliation")) and not values["affiliation"]
     people = team(project) if project else []
     if "person_id" in given:

@@ -52,6 +52,7 @@ class AuthorForm(Form):
     affiliation = StringField(_l("Affiliation as printed"), [Optional(), author_length("affiliation")])
     has_no_affiliation = BooleanField(_l("No affiliation"), default=False)
     orcid = StringField(_l("ORCID iD"), [Optional(), checked(normal_orcid)])
+    is_corresponding = BooleanField(_l("Corresponding author"), default=False)
     person = SelectField(_l("Person on this site"))
 
     @property
@@ -156,6 +157,7 @@ class ReportForm(BaseForm):
                 "affiliation": row.form.affiliation.data or "",
                 "has_no_affiliation": row.form.has_no_affiliation.data,
                 "orcid": row.form.orcid.data or "",
+                "is_corresponding": row.form.is_corresponding.data,
                 "person_id": row_number(row.form.person.data) if _holds(row.form.person) else None,
             }
             for row in self.authors

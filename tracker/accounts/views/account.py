@@ -11,6 +11,7 @@ from tracker.accounts.views.blueprint import bp, done
 from tracker.activity.states import Rhythm
 from tracker.i18n import _
 from tracker.institutions import actions as institutions
+from tracker.institutions.states import Gender
 from tracker.security import limiter
 
 
@@ -42,6 +43,7 @@ def account() -> Any:
         rhythm=Rhythm(form.rhythm.data),
         hears_of_calls=form.hears_of_calls.data,
         orcid=form.orcid.data or None,
+        gender=Gender(form.gender.data or ""),
         about=form.about.data or "",
         is_listed=form.is_listed.data,
         actor=person,
