@@ -64,12 +64,12 @@ def test_differences_have_a_sign_and_a_word():
     now = make_table(rows=[("BD", "Bangladesch", 5, 0.208, 20.5, None), ("PE", "Peru", 1, None, None, None)])
     (found,) = compare(before, now)
     assert [change.in_words for change in found.rows[0].changes] == [
-        "+2, more",
-        "−4.2 points, lower",
-        "−9.5 days, shorter",
+        "+2 more",
+        "−4.2 points lower",
+        "−9.5 days shorter",
     ]
     assert found.rows[0].words[0] == "Bangladesch" and found.rows[1].is_new
-    assert found.total.changes[0].in_words == "+3, more"
+    assert found.total.changes[0].in_words == "+3 more"
 
 
 def test_what_is_reckoned_otherwise_is_said():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from tracker.i18n import _, format_number
+from tracker.i18n import _, format_number, ngettext
 from tracker.tables.sections import flat, shown
 from tracker.tables.table import Column, Format, Row, Table, Value
 
@@ -85,28 +85,22 @@ class Change:
 
     @property
     def in_words(self) -> str:
-        """The difference with its sign and a word: "+3, more", "−4.2 points, lower"; empty where there is none."""
+        """The difference with its sign and a word: "+3 more", "−4.2 points lower"; empty where there is none."""
         by = self.by
         if by is None or by == 0:
             return ""
-        sign, size = ("+" if by > 0 else "−"), abs(by)
-        if self.column.format is Format.SHARE:
-            number = format_number(round(size * 100, 1))
-            points = _("%(number)s points", number=f"{sign}{number}")
-            return (
-                _("%(difference)s, higher", difference=points)
-                if by > 0
-                else _("%(difference)s, lower", difference=points)
-            )
-        number = f"{sign}{format_number(round(size, 1))}"
-        if self.column.format is Format.DAYS:
-            days = _("%(number)s days", number=number)
-            return (
-                _("%(difference)s, longer", difference=days)
-                if by > 0
-                else _("%(difference)s, shorter", difference=days)
-            )
-        return _("%(difference)s, more", difference=number) if by > 0 else _("%(difference)s, fewer", difference=number)
+        is_share = self.column.format is Format.SHARE
+        size = round(abs(by) * (100 if is_share else 1), 1)
+        number = f"{'+' if by > 0 else '−'}{format_number(size)}"
+        if is_share:
+            higher, lower = _("%(number)s points higher", number=number), _("%(number)s points lower", number=number)
+        elif self.column.format is Format.DAYS:
+            many = 1 if size == 1 else 2
+            higher = ngettext("%(number)s day longer", "%(number)s days longer", many, number=number)
+            lower = ngettext("%(number)s day shorter", "%(number)s days shorter", many, number=number)
+        else:
+            higher, lower = _("%(number)s more", number=number), _("%(number)s fewer", number=number)
+        return higher if by > 0 else lower
 
 
 @dataclass(frozen=True)
