@@ -202,7 +202,7 @@ def check_order(world):
 
     assert [row.last_day for row in rows("late")] == sorted(row.last_day for row in rows("late"))
     assert [row.changed_at for row in rows("silent")] == sorted(row.changed_at for row in rows("silent"))
-    assert [seeks_since(row) for row in rows("blocked")] == sorted(seeks_since(row) for row in rows("blocked"))
+    assert [row.changed_at for row in rows("blocked")] == sorted(row.changed_at for row in rows("blocked"))
     worries = [world.lines[row.id].health for row in rows("worrying")]
     assert worries == sorted(worries, key=lambda health: health is Health.ATTENTION)
     approached = [any(known.is_asked for known in seat.fillings) for seat in rows("seats")]

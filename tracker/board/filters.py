@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import sqlalchemy as sa
 
 from tracker import countries
+from tracker.database import db
 from tracker.forms import number_or_none
 from tracker.institutions.models import Institution, Membership
 from tracker.oversight.models import HealthLine
@@ -24,6 +25,7 @@ from tracker.themes.queries import with_descendants
 
 UNSAID = "none"  # projects of which no coordinator has said how they stand
 NAMES = ("network", "theme", "place", "state", "coordinator", "health")  # the arguments of an address
+FEW = 500  # projects that are named one by one
 LONGEST = 20  # characters of a value that could mean something
 
 
@@ -104,7 +106,25 @@ class Filters:
         return [Project.network_id.in_(self.network_ids), Project.audience != Audience.TEAM, *self.narrowing()]
 
     def narrowing(self) -> list[sa.ColumnElement[bool]]:
-        """The filters beside the network alone; empty where none is set."""
+        """The filters beside the network alone; empty where none is set.
+
+        Where few projects fit, they are named: a list then begins with them instead of looking for them among all
+        that is late, asked or open. Where many do, a list finds its first rows soon by the conditions themselves.
+        """
+        return [Project.id.in_(self._few)] if self._few is not None else self._each()
+
+    @cached_property
+    def _few(self) -> list[int] | None:
+        """The ids of the projects that fit, FEW at the most; None where more do, or where no filter is set."""
+        each = self._each()
+        if not each:
+            return None
+        here = (Project.network_id.in_(self.network_ids), Project.audience != Audience.TEAM)
+        ids = list(db.session.scalars(sa.select(Project.id).where(*here, *each).limit(FEW + 1)))
+        return sorted(ids) if len(ids) <= FEW else None
+
+    def _each(self) -> list[sa.ColumnElement[bool]]:
+        """Each filter as a condition."""
         found: list[sa.ColumnElement[bool]] = []
         if self.state is not None:
             found.append(Project.state == self.state)
@@ -143,13 +163,23 @@ class Filters:
         found: list[sa.ColumnElement[bool]] = [member]
         if self.place:
             found.append(Institution.country.in_(self.countries))
-        of_projects = self.only(place="")
+        of_projects = self._without_place
         if of_projects.narrowing():
-            takes_part = sa.select(Partner.institution_id).where(
-                Partner.commitment.in_(TAKES_PART), Partner.project_id.in_(of_projects.projects())
+            takes_part = (
+                sa.select(Partner.id)
+                .join(Project, Project.id == Partner.project_id)
+                .where(
+                    Partner.institution_id == Institution.id,
+                    Partner.commitment.in_(TAKES_PART),
+                    *of_projects.conditions(),
+                )
             )
-            found.append(Institution.id.in_(takes_part))
+            found.append(sa.exists(takes_part.correlate(Institution)))
         return found
+
+    @cached_property
+    def _without_place(self) -> "Filters":
+        return self.only(place="")
 
     @property
     def countries(self) -> list[str]:

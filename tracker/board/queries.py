@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from tracker import clock
 from tracker.activity.models import Delivery
@@ -56,7 +56,7 @@ def silent(filters: Filters) -> sa.Select[Project]:
 
 def blocked(filters: Filters) -> sa.Select[Project]:
     """Projects that were accepted and have not started, though they have looked for partners for 30 days or their call
-    has closed; the longest first."""
+    has closed; those that nothing was heard of for longest first."""
     closed = sa.exists().where(Call.project_id == Project.id, Call.closes_on < earth_day())
     since = seeking_since()
     return (
@@ -65,7 +65,7 @@ def blocked(filters: Filters) -> sa.Select[Project]:
             Project.state == ProjectState.RECRUITING,
             sa.or_(since < clock.now() - SEEKING_FOR, closed.correlate(Project)),
         )
-        .order_by(since, Project.id)
+        .order_by(Project.changed_at, Project.id)
     )
 
 
@@ -148,7 +148,7 @@ def open_seats(filters: Filters) -> sa.Select[Seat]:
         sa.select(Seat)
         .join(Seat.project)
         .where(*filters.conditions(), is_sought(), Seat.created_at < clock.now() - SEAT_OPEN_FOR)
-        .options(contains_eager(Seat.project).options(*PROJECT_CARD), *WITH_FILLINGS)
+        .options(selectinload(Seat.project).options(*PROJECT_CARD), *WITH_FILLINGS)
         .order_by(sa.case((approached, 1), else_=0), Seat.created_at, Seat.id)
     )
 
@@ -166,7 +166,7 @@ def closing(filters: Filters) -> sa.Select[Call]:
             Call.closes_on >= today,
             Call.closes_on <= today + timedelta(days=CLOSING_DAYS),
         )
-        .options(contains_eager(Call.project).options(*PROJECT_CARD))
+        .options(selectinload(Call.project).options(*PROJECT_CARD))
         .order_by(Call.closes_on, Call.id)
     )
 
@@ -196,11 +196,11 @@ def failed_mails(filters: Filters) -> sa.Select[Delivery]:
     if not filters:
         return undelivered()
     at_work = (
-        sa.select(Affiliation.person_id)
+        sa.select(Affiliation.id)
         .join(Institution, Institution.id == Affiliation.institution_id)
-        .where(*filters.institution_conditions())
+        .where(Affiliation.person_id == Delivery.recipient_id, *filters.institution_conditions())
     )
-    return undelivered().where(Delivery.recipient_id.in_(at_work))
+    return undelivered().where(sa.exists(at_work.correlate(Delivery)))
 
 
 # --- asks ---------------------------------------------------------------------------------------------------
