@@ -52,6 +52,14 @@ def test_a_coordinator_makes_a_template_of_what_was_first_promised(signed_in, fi
     assert "Field study" in browser.get(f"{finished.network.path}/plan-templates").text
 
 
+def test_a_template_keeps_the_order_of_its_plan(signed_in, finished):
+    first, fieldwork = sorted(each.id for each in plans.plan(finished))[:2]
+    cells = {f"item-{each}-{key}": "1" for each in (first, fieldwork) for key in ("taken", "name", "months", "days")}
+    cells[f"item-{fieldwork}-months"] = "0"
+    answer = signed_in(finished.coordinator).submit(f"{finished.path}/plan/template", name="Short", **cells)
+    assert answer.status_code == 422 and "It must come after “Concept”" in answer.text
+
+
 @pytest.mark.parametrize(
     ("bad", "said"),
     [

@@ -118,9 +118,21 @@ class MakeTemplateForm(RenameForm):
         sound = super().validate(*args, **kwargs)
         taken = self.taken
         refused = [row for row in taken if not row.validate()]
+        refused += [] if refused else self._too_early()
         if not taken:
             self.none_taken = _("Choose at least one milestone.")
         return sound and bool(taken) and not refused
+
+    def _too_early(self) -> list[ItemForm]:
+        """The rows due before what must come first, each told so."""
+        due = {row.milestone.id: (row.months.data or 0, row.days.data or 0) for row in self.taken}
+        wrong = []
+        for row in self.taken:
+            for before in row.milestone.must_follow:
+                if due.get(before.id, (0, 0)) > due[row.milestone.id]:
+                    row.months.errors = [_("It must come after “%(name)s”: give a later time.", name=before.name)]
+                    wrong.append(row)
+        return wrong
 
     @property
     def taken(self) -> list[ItemForm]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import request
 from werkzeug.datastructures import MultiDict
-from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from tracker.dates import PartialDateField
@@ -41,7 +41,7 @@ class RowForm(BaseForm):
     helpers = CheckboxesField(_l("Others who work on it"))
     after = StringField(_l("After rows"), [Optional(), Length(max=300)], render_kw={"dir": "ltr"})
     reason = SelectField(_l("What is the reason?"), [Optional()])
-    words = TextAreaField(_l("In a few words"), [Optional(), Length(max=2000)], render_kw={"rows": 2})
+    words = StringField(_l("In a few words"), [Optional(), Length(max=2000)])
 
     def __init__(self, number: int, *, sent: MultiDict | None, table: "PlanForm", milestone: Milestone | None) -> None:
         self.number, self.milestone = number, milestone
@@ -122,7 +122,7 @@ class EveryForm(BaseForm):
     """One reason for all dates that move."""
 
     reason = SelectField(_l("One reason for all of them"), [Optional()])
-    words = TextAreaField(_l("In a few words"), [Optional(), Length(max=2000)], render_kw={"rows": 2})
+    words = StringField(_l("In a few words"), [Optional(), Length(max=2000)])
 
     def __init__(self) -> None:
         super().__init__(prefix="every-")
