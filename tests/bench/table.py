@@ -76,6 +76,10 @@ def _worker(works: Works) -> list[str]:
         ("digests composed a second", [f"{one.digests:.0f}" for one in all_of_it]),
         ("mails of one question composed a second", [f"{one.questions:.0f}" for one in all_of_it]),
     ]
+    for place, first in enumerate(all_of_it[-1].files):
+        made = [one.files[place] for one in all_of_it]
+        cells = [f"{each.steps:,}, {each.seconds:.1f}, {each.size / 1e6:.2f}, {each.peak / 1e6:.1f}" for each in made]
+        rows.append((f"file “{first.name}”: rows or tables, s, MB, peak MB of memory", cells))
     head = ["", *(f"at {size:,}" for size in sizes)]
     return [_row(head), _row(["---", *["---:"] * len(sizes)]), *(_row([name, *cells]) for name, cells in rows)]
 

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tests.bench.bulk import Bulk
+from tests.bench.files import FileMade, files
 from tests.bench.statements import Statement, collected, plan
 from tracker import clock, worker
 from tracker.activity import outbox
@@ -53,6 +54,7 @@ class Work:
     longest_gathering: float = 0.0
     digests: float = 0.0  # composed in a second
     questions: float = 0.0
+    files: list[FileMade] = field(default_factory=list)
 
 
 def work(app: Flask, *, explain: bool = False) -> Work:
@@ -61,6 +63,7 @@ def work(app: Flask, *, explain: bool = False) -> Work:
     while worker.run_once(app):
         pass
     _idle(app, done, explain=explain)
+    done.files = files(app)
     with app.app_context(), db.engine.begin() as connection:
         _fall_due(Bulk(connection), done)
     with _transactions() as took:
