@@ -33,7 +33,7 @@ NAMED_BY_BABEL = (
         )
         for word in re.findall(r"[A-Za-z]{3,}", name)
     }
-    | {"and"}
+    | {"and", "Nairobi"}  # and cities of time zones
 )
 SPOKEN_BY_ITSELF = {"script", "style", "code", "option"}
 

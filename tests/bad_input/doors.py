@@ -32,6 +32,13 @@ SAMPLES = {  # what holds in a field of this name
     "q": "Institute",
     "wanted": "2",
     "until": "2199-06-01",
+    "begins": "09:00",
+    "ends": "10:00",
+    "more_projects": "",
+    "more_reports": "",
+    "people": "2",
+    "participants": "12",
+    "link": "https://example.org/a",
 }
 TRIED_ELSEWHERE = {"/networks/{network}/join"}  # open to nobody in this world; see `links`
 BUTTON_FIELDS = {  # forms without a page of their own
@@ -42,8 +49,9 @@ BUTTON_FIELDS = {  # forms without a page of their own
     "1": {"place-1-person": "1"},
     "give": {"partner": "1"},
     "take-back": {"partner": "1"},
+    "add": {"institution": "1", "people": "2"},
 }
-TEXT = ("text", "email", "password", "search", "url", "number", "date", "")
+TEXT = ("text", "email", "password", "search", "url", "number", "date", "time", "")
 
 
 @dataclass
