@@ -91,6 +91,8 @@ def pages(made: Filled) -> list[Page]:
         Page("ask, by link", links),
         Page("ask", tuple(f"/asks/{ask}" for ask in made.asks), "contact"),
         Page("board", ("/board",), "coordinator"),
+        Page("board, timelines", ("/board/timelines", "/board/timelines?page=3"), "coordinator"),
+        Page("board, on time", ("/board/on-time",), "coordinator"),
         *(Page(f"board, {name}", (f"/board/{name}",), "coordinator") for name in ASK_LISTS),
         Page("candidates for a seat", seats, "coordinator"),
         Page("seats I could fill", ("/seats",), "researcher"),

@@ -35,6 +35,13 @@ class Row:
     mark: Mark | None
     first: Mark | None
 
+    @property
+    def after(self) -> list[str]:
+        """What must be reached before it and is not dropped, while it is not reached itself; for a plan's rows."""
+        if self.milestone.state is not MilestoneState.PLANNED:
+            return []
+        return [known.name for known in self.milestone.must_follow if known.state is not MilestoneState.DROPPED]
+
 
 @dataclass(frozen=True)
 class Picture:
