@@ -164,6 +164,47 @@ def test_late_begins_when_the_last_day_has_ended_everywhere():
         assert queries.count(queries.late(set())) == 0
 
 
+@pytest.mark.parametrize(
+    ("moment", "is_over", "has_come"),
+    [
+        (datetime(2026, 3, 10, 9, 59, 59, tzinfo=UTC), False, False),  # 9 March at UTC-12, 10 March at UTC+14
+        (datetime(2026, 3, 10, 10, 0, tzinfo=UTC), False, True),  # 11 March at UTC+14
+        (datetime(2026, 3, 10, 11, 59, 59, tzinfo=UTC), False, True),
+        (datetime(2026, 3, 10, 12, 0, tzinfo=UTC), True, True),  # 10 March at UTC-12: the 9th has ended everywhere
+    ],
+)
+def test_a_day_has_come_where_it_comes_first_and_is_over_where_it_ends_last(moment, is_over, has_come):
+    with clock.frozen(moment):
+        project, plan = running()
+        if is_over:
+            with pytest.raises(RuleBroken, match="over"):
+                actions.check_new_date(plan[0], DAY("2026-03-09"))
+        else:
+            actions.check_new_date(plan[0], DAY("2026-03-09"))
+        if has_come:
+            actions.mark_done(plan[0], on=DAY("2026-03-11"), actor=project.lead)
+        else:
+            with pytest.raises(RuleBroken, match="not come yet"):
+                actions.mark_done(plan[0], on=DAY("2026-03-11"), actor=project.lead)
+
+
+def test_what_comes_first_is_of_the_same_project_and_in_no_ring():
+    project, plan = running()
+    _other, foreign = running()
+    given = {"partner": None, "person": None, "actor": project.lead}
+    with pytest.raises(RuleBroken, match="another project"):
+        actions.change_milestone(plan[1], name="B", must_follow=[foreign[0]], **given)
+    with pytest.raises(RuleBroken, match="another project"):
+        actions.add_milestone(project, name="C", due=None, must_follow=[foreign[0]], actor=project.lead)
+    actions.change_milestone(plan[1], name="B", must_follow=[plan[0]], **given)
+    actions.move(plan[0], due=DAY("2031"), reason=DelayReason.DATA, actor=project.lead)  # it may slip past
+    actions.change_milestone(plan[2], name="C", must_follow=[plan[1]], **given)
+    plan[0].due = plan[2].due  # were it due later, that alone would be refused
+    with pytest.raises(RuleBroken, match="in a ring"):
+        actions.change_milestone(plan[0], name="A", must_follow=[plan[2]], **given)
+    assert plan[0].must_follow == []
+
+
 def test_what_is_due_soon_is_counted_as_it_is_listed_and_only_in_started_projects():
     with clock.frozen(datetime(2026, 6, 1, 12, tzinfo=UTC)):
         project = make_project(ProjectState.RUNNING)

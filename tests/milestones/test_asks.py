@@ -15,6 +15,7 @@ from tracker.asks.models import Ask
 from tracker.asks.states import AskState
 from tracker.database import db
 from tracker.dates import PartialDate
+from tracker.errors import RuleBroken
 from tracker.milestones import actions, queries, rounds
 from tracker.milestones.models import ProgressNote
 from tracker.milestones.states import DelayReason, MilestoneState, NoteAudience
@@ -114,6 +115,27 @@ def test_late_until_because_by_link_keeps_the_first_date_and_says_who_and_how(cl
     assert [text for text in map(text_of, owed(project.lead)) if "No visa yet" in text]
     assert client.post(path, data=answer).status_code == 303  # the same again is no error
     assert len(milestone.changes) == 1
+
+
+def test_a_new_date_before_what_must_come_first_is_refused_beside_the_field(client, project):
+    survey = add(project, "2026-05-31", name="Survey", responsible=False)
+    milestone = add(project)
+    actions.move(survey, due=DAY("2026-07-31"), reason=DelayReason.FIELDWORK, actor=project.lead)
+    partner = project.partners[1]
+    with pytest.raises(RuleBroken, match="“Survey”, which must come first, is due on 31 July 2026"):
+        actions.change_milestone(
+            milestone, name="Draft", partner=partner, person=None, must_follow=[survey], actor=project.lead
+        )
+    milestone.must_follow = [survey]  # as where it slipped after they were linked
+    rounds.look_after(10)
+    path = link_to(project.partner_people[0])
+    assert "Meant to come first, and still open" in client.get(path).text
+    answer = {"answer": "late", "late-due": "2026-07-30", "late-reason": "travel", "late-words": "Kept words"}
+    page = client.post(path, data=answer)
+    assert page.status_code == 422
+    assert "“Draft” cannot be due on 30 July 2026: “Survey”" in page.text and "Kept words" in page.text
+    assert (str(milestone.due), milestone.changes) == ("2026-03-14", [])
+    assert client.post(path, data=answer | {"late-due": "2026-07-31"}).status_code == 303
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from tracker.database import db
 from tracker.dates import PartialDate
 from tracker.milestones import actions, queries
 from tracker.milestones.models import ProgressNote
-from tracker.milestones.states import MilestoneState, NoteAudience
+from tracker.milestones.states import DelayReason, MilestoneState, NoteAudience
 from tracker.projects import actions as projects
 from tracker.projects.states import ProjectState
 
@@ -89,6 +89,21 @@ def test_late_keeps_what_was_typed_and_says_what_is_wrong(signed_in, project, ba
     assert answer.status_code == 422
     assert "There is a problem" in answer.text
     assert milestone.changes == []
+
+
+def test_a_late_milestone_waits_for_what_comes_first_and_may_be_done_all_the_same(signed_in, project):
+    before, milestone = queries.plan(project)[:2]
+    given = {"partner": None, "person": None, "actor": project.lead}
+    actions.change_milestone(milestone, name="Draft", must_follow=[before], **given)
+    actions.move(before, due=PartialDate("2031-05-31"), reason=DelayReason.DATA, actor=project.lead)
+    lead, path = signed_in(project.lead), f"/milestones/{milestone.id}"
+    answer = lead.submit(f"{path}/late", due="2031-05-30", reason="data", words="Kept")
+    assert answer.status_code == 422 and f"“{before.name}”, which must come first" in answer.text
+    assert lead.submit(f"{path}/late", due="2031-05", reason="data", words="").status_code == 303
+    said = f"Still open, and meant to come first: “{before.name}”."
+    assert said in lead.get(f"{path}/done").text
+    assert lead.submit(f"{path}/done", on="2026").status_code == 303
+    assert said in lead.get(project.path).text and milestone.state is MilestoneState.DONE
 
 
 def test_a_day_to_come_is_not_done(signed_in, project):

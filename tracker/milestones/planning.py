@@ -96,6 +96,7 @@ def add_milestone(
         _takes_part(project, each)
     if size(project) >= MOST_MILESTONES:
         raise RuleBroken(_("A plan holds at most %(count)s milestones.", count=MOST_MILESTONES))
+    _of_project(project, must_follow)
     check_due(project, name, due, must_follow)
     milestone = _new(project, name, due)
     milestone.partner, milestone.person = partner, person
@@ -264,12 +265,16 @@ def _set_date(
 
 def _check_links(milestone: Milestone, must_follow: Sequence[Milestone]) -> None:
     """Raise RuleBroken for another project's milestone, and where the links would close a ring."""
-    if any(before.project_id != milestone.project_id for before in must_follow):
-        raise RuleBroken(_("This milestone belongs to another project."))
+    _of_project(milestone.project, must_follow)
     links = links_of(milestone.project)
     links[milestone.id] = [before.id for before in must_follow]
     named = {each.id: each.name for each in (milestone, *must_follow)}
     order.check_rings(links, lambda key: named.get(key) or db.session.get_one(Milestone, key).name)
+
+
+def _of_project(project: Project, must_follow: Sequence[Milestone]) -> None:
+    if any(before.project_id != project.id for before in must_follow):
+        raise RuleBroken(_("This milestone belongs to another project."))
 
 
 def check_due(

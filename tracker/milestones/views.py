@@ -50,15 +50,14 @@ def edit(milestone: Milestone) -> Any:
     sound = form.submitted()
     conflicts = request.method == "POST" and form.version.data != str(milestone.version)
     if sound and not conflicts:
-        actions.change_milestone(
+        actions.revise(
             milestone,
             name=form.name.data,
+            due=form.due.data if form.due is not None else milestone.due,
             partner=_partner(project, form, milestone.partner),
             person=_person(project, form, milestone.person),
             actor=actor(),
         )
-        if form.due is not None and form.due.data != milestone.due:
-            actions.move(milestone, due=form.due.data, actor=actor())
         db.session.commit()
         return redirect(f"{project.path}/plan", 303)
     theirs = _differing(form, milestone) if conflicts else {}
