@@ -26,7 +26,7 @@ PERIODS = (
     Period(None, date(2024, 6, 15)),
     Period(date(2024, 3, 1), None),
 )
-SEEDS = range(int(os.environ.get("FIGURES_SEEDS", "2")))
+SEEDS = range(int(os.environ.get("FIGURES_SEEDS", "2")))  # more worlds, for whoever changes a figure
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +59,8 @@ def test_every_figure_is_what_its_definition_says_and_its_list_has_as_many_rows(
     world = World(seed)
     first, second, _third = (network.id for network in world.networks)
     with app.test_request_context():
-        for place, period in enumerate(PERIODS[seed % 2 :: 2]):
+        for place in range(2):
+            period = PERIODS[(2 * seed + place) % len(PERIODS)]
             scope = Scope(frozenset({first, second} if place else {first}))
             tables = build_all(period, scope)
             shown, expected = figures_of(tables), Slowly(period, scope.network_ids).reckon()
@@ -77,7 +78,7 @@ def lists(tables: Any, period: Period, scope: Scope) -> None:
     """The list behind a figure has as many rows as it says, or adds up to it: in each column of some rows."""
     for table in flat(tables):
         counts = [column.name for column in table.columns if column.format is Format.COUNT]
-        for row in [*table.rows[:3], *table.rows[-2:], *([table.total] if table.total else [])]:
+        for row in [*table.rows[:1], *table.rows[-1:], *([table.total] if table.total else [])]:
             for column, value in zip(table.columns, row.values, strict=True):
                 if column.name not in counts or not isinstance(value, int) or (row.keys and table.key == "authors"):
                     assert column.name not in row.links
