@@ -11,7 +11,7 @@ MOST_LABELS = 6  # beside each other on a phone
 FEWEST_MONTHS = 3  # a single day still lies among others
 STEPS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200)  # months from label to label
 FINER = {1: 1, 2: 1, 3: 1, 6: 3, 12: 3, 24: 12, 60: 12, 120: 60, 240: 120, 600: 120, 1200: 600}  # from line to line
-ROOM = 14.0  # percent that a year needs beside the next
+ROOM = 16.0  # percent that a year needs beside the next
 LAST_LABEL = 90.0  # percent of the way: a label that begins later would be cut off
 A_DAY = timedelta(days=1)
 
