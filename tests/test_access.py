@@ -218,7 +218,7 @@ DOORS = {
     "/password/reset": EVERYONE,
 }
 BUTTONS = {  # routes that only take a POST
-    "/board/tables/file": COORDINATOR,
+    "/board/tables/files/all": COORDINATOR,
     "/exports/projects": COORDINATOR,
     "/exports/{export}/again": COORDINATOR,
     "/projects/{call}/call/keep": {"member", "partner", "lead"},

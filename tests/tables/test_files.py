@@ -79,15 +79,15 @@ def test_all_tables_come_as_one_file_named_for_what_it_holds(signed_in, monkeypa
     coordinator = make_person(coordinates=make_network("Southern Voices"))
     browser = signed_in(coordinator)
     with clock.frozen(datetime.fromisoformat("2026-11-22T10:00+00:00")):
-        answer = browser.submit("/board/tables/file")
+        answer = browser.submit("/board/tables/files/all")
         assert (
             "Tables%20Southern%20Voices%202026-01-01%E2%80%932026-11-22.xlsx" in answer.headers["Content-Disposition"]
         )
         names = load_workbook(io.BytesIO(answer.data)).sheetnames
         assert {name.split(" ")[0] for name in names[1:]} >= {"1", "12"}
         monkeypatch.setattr("tracker.exports.handing.AT_ONCE", -1)
-        page = browser.submit("/board/tables/file", period="all")
+        page = browser.submit("/board/tables/files/all", period="all")
         assert page.status_code == 303
         rounds.make(1)
         assert "Tables Southern Voices all years.xlsx" in browser.get(page.location).text
-        assert browser.submit("/board/tables/file", **{"from": "2026-13"}).status_code == 400
+        assert browser.submit("/board/tables/files/all", **{"from": "2026-13"}).status_code == 400

@@ -1,5 +1,3 @@
-from typing import Any
-
 from flask import render_template, request
 
 from tracker import clock
@@ -13,13 +11,13 @@ ROWS = 30  # of each table on paper, unless all are asked for
 
 @bp.get("/print")
 @requires("coordinate")
-def printed() -> Any:
+def printed() -> str:
     """All of them on paper: a cover with the coordinators' text, then a table after the other, with what it means."""
     wanted = asked()
     text = queries.board_text(wanted.network_id) if wanted.network_id else None
     is_whole = "whole" in request.args
     tables = [] if wanted.errors else build_all(wanted.period, wanted.scope)
-    page = render_template(
+    return render_template(
         "tables/print.html",
         wanted=wanted,
         text=text,
@@ -27,4 +25,3 @@ def printed() -> Any:
         today=clock.today(),
         is_whole=is_whole,
     )
-    return page, 422 if wanted.errors else 200

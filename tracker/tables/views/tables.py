@@ -21,28 +21,27 @@ STACKS_UP_TO = 5  # columns; a wider table is moved sideways on a phone
 
 @bp.get("")
 @requires("coordinate")
-def index() -> Any:
+def index() -> str:
     """Which days, which network, and the twelve tables."""
     wanted = asked()
-    page = render_template(
+    return render_template(
         "tables/index.html",
         wanted=wanted,
         presets=PRESETS,
         tables=[(number, NUMBERED[number]) for number in NUMBERED],
         views=views_of(actor(), "tables"),
     )
-    return page, 422 if wanted.errors else 200
 
 
 @bp.get("/<key>")
 @requires("coordinate")
-def show(key: str) -> Any:
+def show(key: str) -> str:
     """One of the twelve, with the parts that stand under the same heading."""
     wanted = asked()
     table = _table(key, wanted)
     number, most = page_number(), sections.rows_in(table)
     first = (number - 1) * PER_PAGE
-    page = render_template(
+    return render_template(
         "tables/show.html",
         wanted=wanted,
         presets=PRESETS,
@@ -53,7 +52,6 @@ def show(key: str) -> Any:
         before=_neighbour(key, -1),
         after=_neighbour(key, 1),
     )
-    return page, 422 if wanted.errors else 200
 
 
 @bp.get("/<key>.csv")
@@ -70,7 +68,7 @@ def one_as_csv(key: str) -> Response:
     return response
 
 
-@bp.post("/file")
+@bp.post("/files/all")
 @requires("coordinate")
 def as_file() -> Any:
     """All tables as a workbook: at once, or by way of a page that shows how far it is."""
