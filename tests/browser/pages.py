@@ -18,11 +18,17 @@ def leads_on(what: Locator) -> None:
         what.click()
 
 
+def said(error: Locator) -> str:
+    """A sentence beside a field, without the word that only screen readers say."""
+    return error.inner_text().removeprefix("Error:").strip()
+
+
 class Someone:
     """A person at a browser of their own."""
 
-    def __init__(self, page: Page, site: Any, email: str = "") -> None:
+    def __init__(self, page: Page, site: Any, email: str = "", inside: Locator | None = None) -> None:
         self.page, self.site, self.email = page, site, email
+        self.part = inside or page.locator("main")  # of the page, where its fields and buttons are looked for
 
     def goes_to(self, path: str) -> "Someone":
         self.page.goto(path)
@@ -41,14 +47,28 @@ class Someone:
         return self
 
     def button(self, button: str) -> Locator:
-        return self.page.locator("main").get_by_role("button", name=button, exact=True).first
+        return self.part.get_by_role("button", name=button, exact=True).first
 
     def signs_out(self) -> "Someone":
         leads_on(self.page.get_by_role("button", name="Sign out"))
         return self
 
     def field(self, label: str) -> Locator:
-        return self.page.locator("main").get_by_label(starting(label)).first
+        return self.part.get_by_label(starting(label)).first
+
+    def opens(self, words: str) -> "Someone":
+        """Unfold what lies behind these words; what this person does next happens in there."""
+        folded = self.page.locator("main details").filter(has=self.page.locator("summary", has_text=words)).first
+        folded.locator("summary").first.click()
+        return self.within(folded)
+
+    def opened(self, words: str) -> "Someone":
+        """What lies behind these words and is open already."""
+        return self.within(self.page.locator("main details[open]").filter(has_text=words).first)
+
+    def within(self, part: Locator) -> "Someone":
+        """The same person, looking at one part of the page."""
+        return Someone(self.page, self.site, self.email, part)
 
     def writes(self, **texts: str) -> "Someone":
         """writes(Their_name="Rosa"): the underscore stands for a space."""
@@ -61,7 +81,7 @@ class Someone:
         return self
 
     def ticks(self, label: str) -> "Someone":
-        self.page.get_by_label(starting(label)).first.check()
+        self.field(label).check()
         return self
 
     def attaches(self, label: str, file: Path) -> "Someone":
@@ -81,6 +101,19 @@ class Someone:
     def reads(self) -> str:
         """All text of the page."""
         return self.page.locator("main").inner_text()
+
+    @property
+    def problems(self) -> dict[str, str]:
+        """The label of each field that something is wrong with, and what stands beside it."""
+        wrong = self.page.locator("main .field--wrong").all()
+        return {
+            one.locator("label, legend").first.inner_text().split(" (")[0].strip(): said(one.locator(".field__error"))
+            for one in wrong
+        }
+
+    def region(self, name: str) -> Locator:
+        """A part of the page by its heading."""
+        return self.page.get_by_role("region", name=starting(name)).first
 
     # --- coming in
 
@@ -133,8 +166,14 @@ class ProjectPage:
     @property
     def plan(self) -> list[tuple[str, str]]:
         """Milestones in order, each with its state and dates."""
-        items = self.page.locator("#plan li").all()
+        items = self.page.locator("#plan .timeline > li").all()
         return [(i.locator("p").nth(0).inner_text(), i.locator("p").nth(1).inner_text()) for i in items]
+
+    @property
+    def going(self) -> dict[str, str]:
+        """How it is going, as partners said: the answer, and the words below it."""
+        cards = self.page.get_by_role("region", name="How it is going").locator(".card").all()
+        return {card.locator(".state").inner_text(): card.locator(".prose").inner_text() for card in cards}
 
     def take(self, step: str, words: str = "") -> "ProjectPage":
         """Follow the link of a step and press its button, as on every page of a step."""
@@ -147,4 +186,8 @@ class ProjectPage:
     def report_on(self, milestone: str, link: str) -> None:
         """Open the page that says a milestone is done, or moves it."""
         self.again()
-        leads_on(self.page.locator("#plan li").filter(has_text=milestone).get_by_role("link", name=starting(link)))
+        leads_on(
+            self.page.locator("#plan .timeline > li")
+            .filter(has_text=milestone)
+            .get_by_role("link", name=starting(link))
+        )
