@@ -4,7 +4,7 @@
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -32,7 +32,8 @@ class Facts:
     Nothing may stand twice under the same keys: then sums are counts. A flag is the condition on which a thing
     counts in a column, a sum the number that it adds there; of `days`, a number of days in SQL, the middle is wanted.
     `whole` are the facts of the total, where a thing stands under several keys; without it the total is the sum of
-    the rows. `finer` are facts whose figures these are sums of, and how their keys become these: it saves reading.
+    the rows. `finer` are facts that stand under more telling keys, one each, and how those become these: it saves
+    reading the same again.
     """
 
     subject: type[Base]
@@ -43,9 +44,11 @@ class Facts:
     sums: Mapping[str, Any] = field(default_factory=dict)
     days: Any = None
     whole: "Reckoner | None" = None
-    finer: "tuple[Reckoner, Callable[[Keys], Keys]] | None" = None
+    finer: "tuple[Reckoner, Spread] | None" = None
 
 
+# The rows that things under finer keys stand in, and the flags that hold for them there; None: the flags they had.
+Spread = Callable[[Keys], Iterable[tuple[Keys, frozenset[str] | None]]]
 Reckoner = Callable[[Period, Scope], Facts]
 Figures = dict[str, int]
 Days = dict[Keys, dict[int, int]]  # by row: how often each number of days; without keys: of all
@@ -65,8 +68,8 @@ def counted(facts: Facts, others: Callable[[Reckoner], Counted]) -> Counted:
     """What facts come to, in one statement at the most beside those of `others`."""
     days: Days
     if facts.finer is not None:
-        reckoner, key_of = facts.finer
-        rows, days = _summed(others(reckoner).rows, key_of), {}
+        reckoner, spread = facts.finer
+        rows, days = _summed(others(reckoner).rows, spread, _names(facts)), {}
     else:
         rows, days = _counts(facts)
     if facts.whole is not None:
@@ -141,10 +144,14 @@ def _counts(facts: Facts) -> tuple[dict[Keys, Figures], Days]:
     return found, days
 
 
-def _summed(rows: dict[Keys, Figures], key_of: Callable[[Keys], Keys]) -> dict[Keys, Figures]:
+def _summed(rows: dict[Keys, Figures], spread: Spread, names: list[str]) -> dict[Keys, Figures]:
     found: dict[Keys, Figures] = {}
-    for keys, figures in rows.items():
-        _add(found, key_of(keys), figures)
+    for finer_keys, figures in rows.items():
+        for keys, flags in spread(finer_keys):
+            here = figures
+            if flags is not None:
+                here = {name: figures[ALL] if name == ALL or name in flags else 0 for name in names}
+            _add(found, keys, here)
     return found
 
 

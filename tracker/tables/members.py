@@ -76,7 +76,7 @@ def _active(period: Period, scope: Scope) -> Any:
         LedgerEntry.person_name != "", *within_moment(LedgerEntry.at, year)
     )
     told = ours.join(CheckIn, CheckIn.partner_id == Partner.id).where(*within_moment(CheckIn.answered_at, year))
-    reached = ours.join(Milestone, Milestone.partner_id == Partner.id).where(*within(Milestone.done_day, year))
+    reached = ours.where(Partner.id.in_(sa.select(Milestone.partner_id).where(*within(Milestone.done_day, year))))
     wrote = reports(year, scope).join(ReportAuthor, ReportAuthor.report_id == Report.id)
     wrote = wrote.where(ReportAuthor.institution_id.is_not(None)).with_only_columns(ReportAuthor.institution_id)
     came = (

@@ -1,7 +1,8 @@
 """Table 3, which countries work with which and which have no partner yet; table 4, who leads and who writes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +19,8 @@ from tracker.tables.places import (
     COUNTRY,
     MEMBERS,
     REGION,
+    by_set,
+    in_set,
     leading,
     leading_in_region,
     member_ids,
@@ -39,15 +42,20 @@ def pairs(period: Period, scope: Scope) -> Facts:
     places = partner_places(period, scope)
     one, other = places.alias("one"), places.alias("other")
     together = sa.and_(other.c.project_id == one.c.project_id, other.c.place > one.c.place)
-    source = sa.select().select_from(one).join(other, together)
-    return Facts(Project, one.c.project_id, source, (one.c.place, other.c.place), whole=in_two_countries)
+    source, finer = sa.select().select_from(one).join(other, together), (by_set, _each_pair)
+    return Facts(Project, one.c.project_id, source, (one.c.place, other.c.place), whole=in_two_countries, finer=finer)
+
+
+def _each_pair(keys: Keys) -> Iterator[tuple[Keys, None]]:
+    return ((pair, None) for pair in combinations(sorted(in_set(keys)), 2))
 
 
 def in_two_countries(period: Period, scope: Scope) -> Facts:
     """Counted projects with partners who agreed from two countries at least."""
     places = partner_places(period, scope)
     rows = sa.select(places.c.project_id).group_by(places.c.project_id).having(sa.func.count() > 1).subquery()
-    return Facts(Project, rows.c.project_id, sa.select().select_from(rows))
+    finer = by_set, lambda keys: [((), None)] if len(in_set(keys)) > 1 else []
+    return Facts(Project, rows.c.project_id, sa.select().select_from(rows), finer=finer)
 
 
 def members_apart(period: Period, scope: Scope) -> Facts:

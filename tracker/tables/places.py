@@ -1,6 +1,6 @@
 """Table 2, projects and institutions by goal, theme, region and country; and where partners and members are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -61,20 +61,49 @@ def partner_places(period: Period, scope: Scope, place: Callable[[Any], Any] = l
     return rows.group_by(sa.text("1"), sa.text("2")).cte("partner_places")
 
 
-def _leading(period: Period, scope: Scope, place: Callable[[Any], Any]) -> Facts:
+def by_set(period: Period, scope: Scope) -> Facts:
+    """Counted projects by all countries of partners who agreed, as text: "BD|PE*|" where an institution of PE leads."""
+    places = partner_places(period, scope)
+    mark = sa.case((places.c.leads == 1, "*|"), else_="|")
+    whole_set = sa.func.aggregate_strings(places.c.place + mark, "").label("countries")
+    rows = sa.select(places.c.project_id, whole_set).group_by(places.c.project_id).subquery()
+    return Facts(Project, rows.c.project_id, sa.select().select_from(rows), (rows.c.countries,))
+
+
+def in_set(keys: Keys) -> dict[str, bool]:
+    """The countries of a row of `by_set`, and whether an institution of each leads."""
+    return {code.removesuffix("*"): code.endswith("*") for code in keys[0].split("|")[:-1]}
+
+
+LED_THERE, NOT_LED = frozenset({"led"}), frozenset[str]()
+
+
+def _each_country(keys: Keys) -> Iterator[tuple[Keys, frozenset[str]]]:
+    return (((code,), LED_THERE if leads else NOT_LED) for code, leads in in_set(keys).items())
+
+
+def _each_region(keys: Keys) -> Iterator[tuple[Keys, frozenset[str]]]:
+    found: dict[str, bool] = {}
+    for code, leads in in_set(keys).items():
+        place = countries.region_of(code) or ""
+        found[place] = found.get(place, False) or leads
+    return (((place,), LED_THERE if leads else NOT_LED) for place, leads in found.items())
+
+
+def _leading(period: Period, scope: Scope, place: Callable[[Any], Any], spread: Any) -> Facts:
     places = partner_places(period, scope, place)
-    leads = {"led": places.c.leads == 1}
-    return Facts(Project, places.c.project_id, sa.select().select_from(places), (places.c.place,), leads, whole=placed)
+    leads, source = {"led": places.c.leads == 1}, sa.select().select_from(places)
+    return Facts(Project, places.c.project_id, source, (places.c.place,), leads, whole=placed, finer=(by_set, spread))
 
 
 def leading(period: Period, scope: Scope) -> Facts:
     """Counted projects by country of partners who agreed, and whether one of them leads."""
-    return _leading(period, scope, lambda country: country)
+    return _leading(period, scope, lambda country: country, _each_country)
 
 
 def leading_in_region(period: Period, scope: Scope) -> Facts:
     """As `leading`, by region."""
-    return _leading(period, scope, region)
+    return _leading(period, scope, region, _each_region)
 
 
 def placed(period: Period, scope: Scope) -> Facts:
@@ -82,7 +111,12 @@ def placed(period: Period, scope: Scope) -> Facts:
     partners = _partners(period, scope).where(partner_country() != "")
     leads = sa.func.max(sa.case((Partner.role.in_(LEADING), 1), else_=0)).label("leads")
     rows = partners.with_only_columns(Partner.project_id, leads).group_by(Partner.project_id).subquery()
-    return Facts(Project, rows.c.project_id, sa.select().select_from(rows), (), {"led": rows.c.leads == 1})
+    led, source = {"led": rows.c.leads == 1}, sa.select().select_from(rows)
+    return Facts(Project, rows.c.project_id, source, (), led, finer=(by_set, _once))
+
+
+def _once(keys: Keys) -> list[tuple[Keys, frozenset[str]]]:
+    return [((), LED_THERE if any(in_set(keys).values()) else NOT_LED)]
 
 
 def partner_countries(period: Period, scope: Scope) -> sa.Select[Any]:
@@ -136,9 +170,9 @@ def _institutions(ids: sa.Select[Any], *keys: Any, **more: Any) -> Facts:
     return Facts(Institution, Institution.id, source, keys, **more)
 
 
-def to_region(keys: Keys) -> Keys:
-    """The region in which the country lies, as `region` says it."""
-    return (countries.region_of(keys[0]) or "",)
+def to_region(keys: Keys) -> list[tuple[Keys, None]]:
+    """A row's country as its region, as `region` says it."""
+    return [((countries.region_of(keys[0]) or "",), None)]
 
 
 def institutions(period: Period, scope: Scope) -> Facts:
@@ -162,10 +196,9 @@ def members_in_region(period: Period, scope: Scope) -> Facts:
 
 
 def _filed_themes() -> sa.Select[Any]:
-    """Which project belongs to which theme, by itself or by one below it."""
-    tree = themes.closure()
-    belongs = sa.select(project_theme.c.project_id.label("id"), tree.c.above.label("key"))
-    return belongs.join(tree, tree.c.below == project_theme.c.theme_id)
+    """Which project belongs to which theme by itself."""
+    filed: tuple[Any, ...] = (project_theme.c.project_id.label("id"), project_theme.c.theme_id.label("key"))
+    return sa.select(*filed)
 
 
 def _filed_goals() -> sa.Select[Any]:
@@ -191,8 +224,15 @@ def goals(period: Period, scope: Scope) -> Facts:
     return Facts(Project, Project.id, source, (ProjectGoal.goal,), whole=all_projects)
 
 
+def _and_above(rows: sa.Subquery) -> sa.Subquery:
+    """The same pairs of institution and theme, and those with the themes above them."""
+    tree = themes.closure()
+    wider = sa.select(rows.c.institution_id, tree.c.above.label("key"))
+    return wider.outerjoin(tree, tree.c.below == rows.c.key).distinct().subquery("wider")
+
+
 def _through_projects(filed: Filed) -> Reckoner:
-    """Institutions in counted projects, by how their projects are filed."""
+    """Institutions in counted projects, by how their projects are filed, themes with those below them."""
 
     def facts(period: Period, scope: Scope) -> Facts:
         files = filed().subquery()
@@ -203,6 +243,7 @@ def _through_projects(filed: Filed) -> Reckoner:
             .distinct()
             .subquery()
         )
+        rows = _and_above(rows) if filed is _filed_themes else rows
         source = sa.select().select_from(rows)
         return Facts(Institution, rows.c.institution_id, source, (rows.c.key,), whole=institutions)
 

@@ -71,7 +71,7 @@ def by_theme(period: Period, scope: Scope) -> Facts:
     """Projects by theme, with those of the themes below it; without a theme under an empty word."""
     themed = _themed()
     source = projects(period, scope).outerjoin(themed, themed.c.project_id == Project.id)
-    finer = by_theme_and_year, lambda keys: keys[:1]
+    finer = by_theme_and_year, lambda keys: [(keys[:1], None)]
     return Facts(Project, Project.id, source, (themed.c.theme_id,), _states(), whole=all_projects, finer=finer)
 
 

@@ -54,12 +54,12 @@ def _reports(period: Period, scope: Scope, *keys: Any, finer: Any = None) -> Fac
 
 def by_kind(period: Period, scope: Scope) -> Facts:
     """Reports by type."""
-    return _reports(period, scope, Report.kind, finer=(by_kind_and_language, lambda keys: keys[:1]))
+    return _reports(period, scope, Report.kind, finer=(by_kind_and_language, lambda keys: [(keys[:1], None)]))
 
 
 def by_language(period: Period, scope: Scope) -> Facts:
     """Reports by language."""
-    return _reports(period, scope, Report.language, finer=(by_kind_and_language, lambda keys: keys[1:]))
+    return _reports(period, scope, Report.language, finer=(by_kind_and_language, lambda keys: [(keys[1:], None)]))
 
 
 def by_kind_and_language(period: Period, scope: Scope) -> Facts:
