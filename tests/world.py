@@ -63,7 +63,7 @@ from tracker.reports.queries import of_project
 from tracker.seats import actions as seats
 from tracker.seats.states import Task
 from tracker.tables import actions as tables
-from tracker.tables.build import KEYS, build_all
+from tracker.tables.build import build_all
 from tracker.tables.build import Scope as Figured
 from tracker.tables.table import Period
 from tracker.terms import actions as terms
@@ -206,7 +206,7 @@ def _figures(running: Project) -> list[str]:
     period, networks = Period(None, clock.today()), [running.network]
     figures = build_all(period, Figured(frozenset({running.network_id})))
     kept, later = (
-        tables.keep("Совет", figures, period=period, networks=networks, actor=coordinator) for _time in range(2)
+        tables.keep(TITLE, figures, period=period, networks=networks, actor=coordinator) for _time in range(2)
     )
     states = (ExportState.WAITING, ExportState.RUNNING, ExportState.DONE, ExportState.FAILED)
     files = [Export(person_id=coordinator.id, kind=LIST, state=state, done=3, total=9) for state in states]
@@ -217,7 +217,7 @@ def _figures(running: Project) -> list[str]:
     about = f"network={running.network_id}&period=all"
     return [
         "/board/tables",
-        *(f"/board/tables/{key}?{about}" for key in KEYS),
+        *(f"/board/tables/{key}?{about}" for key in ("projects", "leads", "milestones")),  # all stand on the print
         f"/board/tables/projects/list?{about}&column=projects",
         f"/board/tables/print?{about}",
         f"/board/tables/text/{running.network_id}",

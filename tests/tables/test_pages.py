@@ -12,6 +12,7 @@ from tracker import clock
 from tracker.database import db
 from tracker.projects.states import ProjectState
 from tracker.tables import periods
+from tracker.tables.build import KEYS
 from tracker.tables.models import Snapshot
 from tracker.tables.table import Period
 
@@ -65,7 +66,8 @@ def test_twelve_tables_are_listed_and_each_opens(coordinator, signed_in):
     with clock.frozen(NOON):
         page = browser.get("/board/tables").text
     assert "Southern Voices" in page and "1 January 2026 – 22 November 2026" in page
-    assert page.count('<li value="') == 12
+    assert page.count('<li value="') == len(KEYS) == 12
+    assert [browser.get(f"/board/tables/{key}").status_code for key in KEYS] == [200] * 12
     assert browser.get("/board/tables/nonsense").status_code == 404
     assert browser.get("/board/tables/nonsense.csv").status_code == 404
 
