@@ -32,7 +32,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
 
     database.init_app(app)
     i18n.init_app(app, preferred=preferred_language)
-    Compress(app)
+    Compress(app).compress_mimetypes_set.add("text/calendar")
     caching.init_app(app)  # before whatever an answer that is kept has no need of
     security.init_app(app)
     init_session(app)

@@ -13,6 +13,8 @@ from tests.mails import html_of
 from tracker.activity.outbox import send_owed
 from tracker.database import Base, db
 from tracker.dates import PartialDate
+from tracker.events import actions as events
+from tracker.events.models import Event
 from tracker.institutions import actions as institutions
 from tracker.institutions.models import Institution, Network, Person
 from tracker.milestones import actions as milestones
@@ -25,6 +27,7 @@ from tracker.reports.models import Report
 from tracker.reports.states import ReportState
 from tracker.themes import actions as themes
 from tracker.themes.models import Theme
+from tracker.uses.models import Use
 
 MARK = "<b id=x onmouseover=1>'\""
 MARKDOWN = "\n\n".join(
@@ -41,7 +44,7 @@ MARKDOWN = "\n\n".join(
         "&lt;b id=x&gt; &#60;script&#62; <!-- --><![CDATA[<b id=x>]]></textarea></title></script></p></main>",
     )
 )
-ALLOWED_ON = {"https", "http", "mailto"}
+ALLOWED_ON = {"https", "webcal", "http", "mailto"}
 NEVER = {"iframe", "object", "embed", "base", "applet", "frame", "math", "b", "font", "marquee", "style"}
 
 
@@ -121,6 +124,12 @@ def _in_markup() -> None:
         reports.change_report(report, actor=None, **dict.fromkeys(one_line, MARK), **more)
         author = {"name": MARK, "sort_name": MARK, "affiliation": MARK, "orcid": ""}
         reports.set_authors(report, [author, author], actor=None)
+    for event in db.session.scalars(sa.select(Event)).all():
+        events.change(event, actor=None, title=MARK, place=MARK, text=MARKDOWN)
+        for guest in event.guests:
+            guest.listed_as = MARK
+    for use in db.session.scalars(sa.select(Use)).all():
+        use.words = use.said_by_name = MARK
     db.session.flush()
     db.session.expire_all()
 

@@ -9,6 +9,7 @@ import vobject
 from tests.factories import make_institution, make_network, make_person, make_project, the_network
 from tracker import clock
 from tracker.calendars import actions, links
+from tracker.calendars import queries as queries_of_calendars
 from tracker.calendars.states import Scope
 from tracker.database import db
 from tracker.dates import PartialDate
@@ -225,6 +226,10 @@ def test_nothing_new_is_nothing_to_send(client, running):
         assert (head.status_code, head.data, head.headers["ETag"]) == (200, b"", first.headers["ETag"])
         milestones.move(draft, due=PartialDate("2028-03-05"), reason=DelayReason.DATA, actor=None)
         assert client.get(path, headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
+    packed = client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    known = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["ETag"]}
+    assert client.get(path, headers=known).status_code == 304
 
 
 def test_it_is_in_the_language_of_its_owner(client, running):
@@ -274,3 +279,16 @@ def test_another_network_s_dates_are_not_in_it(client, running):
     other = make_project(ProjectState.RUNNING, network=make_network("Other"))
     theirs = add(other)
     assert f"milestone-{theirs.id}" not in read(client, path_of(running.coordinator, Scope.NETWORK, running.network))[1]
+
+
+def test_of_very_many_dates_the_nearest_are_in_it(client, running, monkeypatch):
+    for name in ("MOST_COMING", "MOST_LATE", "MOST_EVENTS"):
+        monkeypatch.setattr(queries_of_calendars, name, 2)
+    days = ("2027-12-01", "2028-01-02", "2028-01-09", "2028-01-12", "2028-01-14", "2028-01-16")
+    told = {"title": "Forum", "projects": [running], "actor": None}
+    made = {day: f"milestone-{add(running, day).id}" for day in days}
+    meetings = {day: f"event-{events.announce(running.network, on=PartialDate(day), **told).id}" for day in days}
+    for scope, subject in ((Scope.NETWORK, running.network), (Scope.PROJECT, running)):
+        _calendar, entries = read(client, path_of(running.lead, scope, subject))
+        for known in (made, meetings):
+            assert {day for day in days if known[day] in entries} == set(days[1:5])

@@ -28,7 +28,7 @@ from tracker.projects.states import TAKES_PART
 
 MONTHS_BACK, MONTHS_AHEAD = 6, 24
 CANCELLED_KEPT = timedelta(days=90)  # what no longer takes place is said so long
-MOST_COMING, MOST_LATE, MOST_DONE, MOST_DROPPED, MOST_EVENTS = 250, 100, 100, 50, 150
+MOST_COMING, MOST_LATE, MOST_DONE, MOST_DROPPED, MOST_EVENTS = 200, 60, 60, 40, 60
 MOST_CHANGES = 4000  # rows of the history that are read for the moments of changes
 
 MODELS: dict[Scope, Any] = {
@@ -83,33 +83,18 @@ def milestones(feed_scope: Scope, of: Any, owner: Person) -> list[Milestone]:
 
     Those without a date stand in none. Each is read with what its entry says.
     """
-    today, (start, end) = earth_day(), window()
-    day = Milestone.last_day
-    groups: tuple[tuple[sa.ColumnElement[bool], Any, int], ...] = (
-        (sa.and_(IS_PLANNED, day.between(today, end)), day, MOST_COMING),
-        (sa.and_(IS_PLANNED, day.between(start, today - timedelta(days=1))), day.desc(), MOST_LATE),
-        (sa.and_(Milestone.state == MilestoneState.DONE, day.between(start, end)), day.desc(), MOST_DONE),
-        (sa.and_(Milestone.state == MilestoneState.DROPPED, day.between(start, end)), day.desc(), MOST_DROPPED),
-    )
-    readable = [visible_to(owner)]
-    if feed_scope is not Scope.PROJECT:
-        readable.append(Project.state.in_(STARTED))
-    found = []
-    for way in _ways(feed_scope, of):
-        for group, order, most in groups:
-            query = sa.select(Milestone.id).join(Milestone.project).where(way, group, *readable)
-            found.append(sa.select(query.order_by(order, Milestone.id).limit(most).subquery().c.id))
+    ids = _of_network(of, owner) if feed_scope is Scope.NETWORK else _of_projects(feed_scope, of, owner)
     return list(
         db.session.scalars(
             sa.select(Milestone)
-            .where(Milestone.id.in_(sa.union_all(*found)))
+            .where(Milestone.id.in_(ids))
             .options(
                 joinedload(Milestone.project).options(*ON_THE_DOOR),
                 joinedload(Milestone.partner).options(joinedload(Partner.institution), joinedload(Partner.network)),
                 joinedload(Milestone.person),
                 selectinload(Milestone.changes),
             )
-            .order_by(day, Milestone.id)
+            .order_by(Milestone.last_day, Milestone.id)
         )
     )
 
@@ -127,10 +112,13 @@ def events_of(feed_scope: Scope, of: Any, owner: Person) -> list[Event]:
     else:
         where = Event.id.in_(events.of_projects(_taken_part_in(of)))
     still = sa.or_(Event.cancelled_at.is_(None), Event.cancelled_at > clock.now() - CANCELLED_KEPT)
-    query = sa.select(Event).where(where, still, Event.day.between(start, end), event_visible_to(owner))
-    loaded = query.options(defer(Event.text_html), selectinload(Event.projects).options(*ON_THE_DOOR))
-    found = db.session.scalars(loaded.order_by(Event.day.desc(), Event.id).limit(MOST_EVENTS))
-    return sorted(found, key=lambda event: (event.day, event.id))
+    query = sa.select(Event.id).where(where, still, event_visible_to(owner)).limit(MOST_EVENTS)
+    coming = query.where(Event.day.between(earth_day(), end)).order_by(Event.day, Event.id)
+    past = query.where(Event.day >= start, Event.day < earth_day()).order_by(Event.day.desc(), Event.id)
+    nearest = sa.union_all(*(sa.select(part.subquery().c.id) for part in (coming, past)))
+    loaded = (defer(Event.text_html), selectinload(Event.projects).options(*ON_THE_DOOR))
+    found = sa.select(Event).where(Event.id.in_(nearest)).options(*loaded).order_by(Event.day, Event.id)
+    return list(db.session.scalars(found))
 
 
 def changed_at(found: Iterable[Milestone]) -> dict[int, datetime]:
@@ -160,19 +148,59 @@ def window() -> tuple[date, date]:
     return add_months(today, -MONTHS_BACK), add_months(today, MONTHS_AHEAD)
 
 
-def _ways(scope: Scope, of: Any) -> list[sa.ColumnElement[bool]]:
-    """In which ways a milestone belongs to a calendar; each has an index of its own."""
+def _of_network(network: Network, owner: Person) -> list[int]:
+    """The ids of the nearest dates of a network: of very many, so each group by the index of states and days."""
+    today, (start, end) = earth_day(), window()
+    day = Milestone.last_day
+    groups: tuple[tuple[sa.ColumnElement[bool], Any, int], ...] = (
+        (sa.and_(IS_PLANNED, day.between(today, end)), day, MOST_COMING),
+        (sa.and_(IS_PLANNED, day.between(start, today - timedelta(days=1))), day.desc(), MOST_LATE),
+        (sa.and_(Milestone.state == MilestoneState.DONE, day.between(start, end)), day.desc(), MOST_DONE),
+        (sa.and_(Milestone.state == MilestoneState.DROPPED, day.between(start, end)), day.desc(), MOST_DROPPED),
+    )
+    readable = (Project.network_id == network.id, Project.state.in_(STARTED), visible_to(owner))
+    found = []
+    for group, order, most in groups:
+        query = sa.select(Milestone.id).join(Milestone.project).where(group, *readable)
+        found.append(sa.select(query.order_by(order, Milestone.id).limit(most).subquery().c.id))
+    return list(db.session.scalars(sa.union_all(*found)))
+
+
+def _of_projects(scope: Scope, of: Any, owner: Person) -> list[int]:
+    """The ids of the nearest dates of a project, an institution or a person: found by way of their projects."""
+    today, (start, end) = earth_day(), window()
+    query = (
+        sa.select(Milestone.id, Milestone.state, Milestone.last_day)
+        .join(Milestone.project)
+        .where(_belongs(scope, of), Milestone.last_day.between(start, end), visible_to(owner))
+        .order_by(Milestone.last_day, Milestone.id)
+    )
+    rows = db.session.execute(query if scope is Scope.PROJECT else query.where(Project.state.in_(STARTED))).all()
+    planned = [row for row in rows if row.state is MilestoneState.PLANNED]
+    groups = (
+        [row.id for row in planned if row.last_day >= today][:MOST_COMING],
+        [row.id for row in planned if row.last_day < today][-MOST_LATE:],
+        [row.id for row in rows if row.state is MilestoneState.DONE][-MOST_DONE:],
+        [row.id for row in rows if row.state is MilestoneState.DROPPED][-MOST_DROPPED:],
+    )
+    return [number for group in groups for number in group]
+
+
+def _belongs(scope: Scope, of: Any) -> sa.ColumnElement[bool]:
+    """Whether a milestone belongs to the calendar of a project, an institution or a person."""
     if scope is Scope.PROJECT:
-        return [Milestone.project_id == of.id]
-    if scope is Scope.NETWORK:
-        return [Project.network_id == of.id]
+        return Milestone.project_id == of.id
     places = {of.id} if scope is Scope.INSTITUTION else of.contact_ids | of.institution_ids
-    own = sa.select(Partner.id).where(Partner.institution_id.in_(places), Partner.commitment.in_(TAKES_PART))
+    taking_part = (Partner.institution_id.in_(places), Partner.commitment.in_(TAKES_PART))
+    own = sa.select(Partner.id).where(*taking_part)
     helps = sa.select(milestone_helper.c.milestone_id).where(milestone_helper.c.partner_id.in_(own))
-    ways: list[sa.ColumnElement[bool]] = [Milestone.partner_id.in_(own), Milestone.id.in_(helps)]
+    ways = [Milestone.partner_id.in_(own), Milestone.id.in_(helps)]
+    projects: Any = sa.select(Partner.project_id).where(*taking_part)
     if scope is Scope.PERSON:
         ways += [Milestone.person_id == of.id, Milestone.project_id.in_(led_by(of))]
-    return ways
+        # Whoever is responsible was in the team; perhaps they are no longer.
+        projects = projects.union(sa.select(ProjectMember.project_id).where(ProjectMember.person_id == of.id))
+    return sa.and_(Milestone.project_id.in_(projects), sa.or_(*ways))
 
 
 def _taken_part_in(person: Person) -> sa.CompoundSelect[int]:

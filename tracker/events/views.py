@@ -37,7 +37,7 @@ def _give_templates_the_words(setup: BlueprintSetupState) -> None:
 def index() -> str:
     filters = _filters()
     page = paginate(queries.event_list(actor(), **filters))
-    named = networks()
+    named, present = networks(), queries.countries_present()
     about = _about(filters["project_id"])
     return render_template(
         "events/index.html",
@@ -47,7 +47,7 @@ def index() -> str:
         is_filtered=any(value is not None and value != "" for value in filters.values()),
         about=about,
         kinds=EVENT_LABELS.items(),
-        countries=[(code, name) for code, name in countries.choices() if code in queries.countries_present()],
+        countries=[(code, name) for code, name in countries.choices() if code in present],
         themes=theme_queries.choices(),
         networks=[(str(each.id), each.name) for each in named] if len(named) > 1 else [],
         years=[(str(year), str(year)) for year in queries.years_present()],
