@@ -63,8 +63,8 @@ from tracker.reports.queries import of_project
 from tracker.seats import actions as seats
 from tracker.seats.states import Task
 from tracker.tables import actions as tables
-from tracker.tables.build import build_all
 from tracker.tables.build import Scope as Figured
+from tracker.tables.build import build_all
 from tracker.tables.table import Period
 from tracker.terms import actions as terms
 from tracker.terms.states import AuthorOrder
