@@ -116,9 +116,10 @@ def test_the_page_says_each_figure_and_opens_its_list(signed_in, projects):
     assert f'<a href="/board/on-time?month={month}&amp;which=first">{figure}' in page.text
     listed = coordinator.get(f"/board/on-time?month={month}&which=first").text
     assert listed.count('<th scope="row">') == min(counts.counted_first, 20)
-    for wrong in ("2026", "2026-13", "x", "2026-09-01"):
+    for wrong in ("2026", "2026-13", "2026-9-1", "x", "%00", "-", "9" * 300):
         assert coordinator.get(f"/board/on-time?month={wrong}").status_code == 404
     assert coordinator.get(f"/board/on-time?month={month}&which=%00").status_code == 200
+    assert coordinator.get("/board/on-time?month=2026-9").status_code == 200
 
 
 def test_another_network_is_neither_counted_nor_listed(signed_in, projects):

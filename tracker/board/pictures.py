@@ -116,7 +116,7 @@ def _one_month(filters: Filters, first: date) -> str:
 def _first_day(text: str) -> date:
     """Of a month "2026-09"; anything else is not a page of ours."""
     try:
-        known = PartialDate(text)
+        known = PartialDate.parse(text[:20])
     except ValueError:
         abort(404)
     return known.first_day if known.precision == "month" else abort(404)
