@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from tests.bench import progress
 from tests.bench.asked import SLIP, Asked
 from tests.bench.bulk import Bulk
 from tests.bench.phrases import Phrases
@@ -146,6 +147,7 @@ class History:
             self._plan(partners, state)
         if started:
             self._notes()
+            progress.tell(self, partners, state)
         if state in (S.REVIEW, S.PUBLISHED):
             self._report(state)
         if state in (S.RECRUITING, S.RUNNING):
@@ -392,4 +394,5 @@ class History:
         if published:
             self.happened("reports.publish", 1, 0, report=title, version=2)
             self.made.reports.append(report)
+            progress.use(self, report)
             self.phrases.put("report", report, title, abstract, *names)

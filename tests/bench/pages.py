@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 
 from tests.bench.generator import Filled
 from tests.bench.phrases import COMMON, EVERY, RARE, Phrases
+from tracker.tables.build import KEYS
 
 AGAIN = 1_000  # at most so many different pages that were read before
 ROWS = 3_000  # at most so many different rows of a kind are asked for in rotation
@@ -91,6 +92,11 @@ def pages(made: Filled) -> list[Page]:
         Page("ask, by link", links),
         Page("ask", tuple(f"/asks/{ask}" for ask in made.asks), "contact"),
         Page("board", ("/board",), "coordinator"),
+        *(Page(f"table, {key}", (f"/board/tables/{key}?period=all",), "coordinator") for key in KEYS),
+        Page("tables, all twelve on paper", ("/board/tables/print?period=all",), "coordinator"),
+        Page("story", tuple(f"{path}/story" for path in projects)),
+        Page("story", tuple(f"{path}/story" for path in projects), "coordinator"),
+        Page("plan", tuple(f"{path}/plan" for path in projects), "coordinator"),
         Page("board, timelines", ("/board/timelines", "/board/timelines?page=3"), "coordinator"),
         Page("board, on time", ("/board/on-time",), "coordinator"),
         *(Page(f"board, {name}", (f"/board/{name}",), "coordinator") for name in ASK_LISTS),

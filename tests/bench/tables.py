@@ -5,8 +5,11 @@ from typing import Any
 from tests.bench.bulk import Bulk
 from tracker.activity.models import Activity, Delivery
 from tracker.asks.models import Answer, Ask, AskLink
+from tracker.checkins.models import CheckIn
+from tracker.events.models import Event, EventGuest, event_project
 from tracker.files import StoredFile
 from tracker.milestones.models import DateChange, Milestone, ProgressNote
+from tracker.oversight.models import HealthLine
 from tracker.projects.models import (
     Partner,
     Project,
@@ -19,6 +22,7 @@ from tracker.projects.models import (
 from tracker.reports.models import Report, ReportAuthor
 from tracker.seats.models import Filling, Seat
 from tracker.terms.models import Confirmation, Terms
+from tracker.uses.models import Use
 
 
 class Tables:
@@ -27,6 +31,7 @@ class Tables:
     def __init__(self) -> None:
         order: tuple[Any, ...] = (Project, project_theme, ProjectCountry, ProjectGoal, Partner, ProjectMember)
         order += (Transition, Terms, Confirmation, Milestone, DateChange, ProgressNote, StoredFile, Report)
+        order += (CheckIn, HealthLine, Event, event_project, EventGuest, Use)
         order += (ReportAuthor, Seat, Filling, Ask, Answer, AskLink, Delivery)
         self.rows: dict[Any, list[dict[str, Any]]] = {table: [] for table in order}
         self.rows[Activity] = []
