@@ -7,9 +7,11 @@ import pytest
 import sqlalchemy as sa
 
 from tests.board.generated import generate
+from tests.query_plans import steps
 from tracker import clock
 from tracker.asks.models import Ask
 from tracker.board import beside
+from tracker.board import queries as lists
 from tracker.board.filters import Filters
 from tracker.board.lists import LISTS
 from tracker.calls.models import Call
@@ -265,3 +267,13 @@ def test_a_list_of_projects_says_why_each_is_there_and_what_is_computed_beside_w
     assert "Coordinators say:" in worrying and "Computed:" in worrying
     assert "Nobody offers to fill it" in browser.get("/board/seats").text
     assert "The call closes at the end of" in browser.get("/board/closing").text
+
+
+def test_calls_for_help_and_long_silences_are_read_by_an_index(world):
+    filters = Filters(among=frozenset({world.networks[0].id}))
+    found = steps(lambda: lists.first(lists.asking_for_help(filters)))
+    assert not found or any("ix_ask_help" in step for step in found)
+    assert not found or any("ix_check_in_month_going" in step for step in found)
+    for list_of in (lists.silent, lists.blocked):
+        found = steps(lambda list_of=list_of: lists.first(list_of(filters)))
+        assert not found or any("ix_project_coordinated (network_id=? AND state=?" in step for step in found)
