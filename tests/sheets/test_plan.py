@@ -133,6 +133,19 @@ def test_what_others_changed_meanwhile_stays_unless_the_file_is_chosen(lead, pag
     assert (first.name, second.name) == ("Kick-off", "Mine"), again.text
 
 
+@pytest.mark.parametrize(("choice", "stands"), [("theirs", "2029-10"), ("mine", "2029-12-31")])
+def test_two_new_dates_for_one_milestone_each_with_its_reason(lead, page, project, filled, choice, stands):
+    first, _second = first_two(project)
+    filled.put(first.name, Date=date(2029, 12, 31), Reason_for_a_new_date="data access")
+    milestones.move(first, due=PartialDate("2029-10"), reason=DelayReason.TRAVEL, actor=project.lead)
+    db.session.commit()
+    shown, path = send(lead, page, filled)
+    assert "Changed by others meanwhile" in shown.text and "refused" not in shown.text
+    assert lead.submit(path, **{f"choice-{filled.row(first.name)}-due": choice}).status_code == 303
+    db.session.refresh(first)
+    assert str(first.due) == stands
+
+
 def test_a_change_between_look_and_confirmation_is_shown_first(lead, page, project, filled):
     second = first_two(project)[1]
     filled.put(second.name, What_is_due="Mine")

@@ -131,6 +131,9 @@ def test_today_is_compared_over_days_that_ran_until_then(network):
         running = make_snapshot(network, coordinator)
         ended = make_snapshot(network, coordinator)
         ended.last_day = date(2026, 6, 30)
+        quarter = make_snapshot(network, coordinator)
+        quarter.last_day = date(2026, 12, 31)
     with clock.frozen(noon + timedelta(days=20)):
         assert until_today(running).last == date(2026, 12, 12)
         assert until_today(ended).last == date(2026, 6, 30)
+        assert until_today(quarter).last == date(2026, 12, 31)

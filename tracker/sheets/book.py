@@ -57,11 +57,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Change:
-    """What one row changes: canonical texts of what differs, and of what goes along. `id` None: a new record."""
+    """What one row changes: canonical texts of what differs, and of what goes along. `id` None: a new record.
+
+    What is `left` are the columns in which another value was saved meanwhile, and stays.
+    """
 
     id: int | None
     values: Mapping[str, str]
     along: Mapping[str, str] = field(default_factory=dict)
+    left: frozenset[str] = frozenset()
 
 
 class Refused(RuleBroken):

@@ -39,7 +39,8 @@ class Row:
         """What it does; of cells in conflict only those named in `mine`, the others stay as they are saved."""
         chosen = set(mine)
         kept = {cell.name: cell.after for cell in self.cells if not cell.is_conflict or cell.name in chosen}
-        return Change(self.id, kept, self.along)
+        left = frozenset(cell.name for cell in self.cells if cell.name not in kept)
+        return Change(self.id, kept, self.along, left)
 
     def as_values(self) -> dict[str, Any]:
         """Plain values, for a JSON column."""

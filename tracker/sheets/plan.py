@@ -154,7 +154,7 @@ def _apply(project: Project, plan: dict[int, Milestone], actor: Person) -> Calla
         _hand_on(milestone, values, partners, people, actor)
         if "due" in values:
             _move(milestone, due, change, actor)
-        elif change.along.get("reason"):
+        elif change.along.get("reason") and "due" not in change.left:
             raise Refused(_("A reason goes with a new date. Give one, or take the reason out."), "reason")
         _set_state(milestone, change, actor)
 

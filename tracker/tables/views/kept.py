@@ -148,8 +148,11 @@ def _keys(snapshot: Snapshot, other: Snapshot | None) -> list[str]:
 
 
 def until_today(snapshot: Snapshot) -> Period:
-    """The days of the figures of today that it is compared with: where its period ran until then, until today."""
-    runs = snapshot.last_day is not None and snapshot.last_day >= snapshot.taken_at.date()
+    """The days of the figures of today that it is compared with: where its period ran until then, until today.
+
+    One that was chosen to end on another day, such as the last of a quarter, ends on it still.
+    """
+    runs = snapshot.last_day == snapshot.taken_at.date()
     return Period(snapshot.first_day, clock.today() if runs else snapshot.last_day)
 
 
