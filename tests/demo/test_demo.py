@@ -16,6 +16,7 @@ from tracker.database import db
 from tracker.demo import actions
 from tracker.demo.people import CONTACT, COORDINATOR, RESEARCHER
 from tracker.demo.title_page import title_page
+from tracker.events.models import Event
 from tracker.home.queries import COMING
 from tracker.institutions.models import Contact, Coordinator, Institution, Person
 from tracker.milestones.models import Milestone
@@ -25,6 +26,7 @@ from tracker.projects.states import ProjectState
 from tracker.reports.actions import missing_in
 from tracker.reports.models import Report
 from tracker.reports.states import ReportState
+from tracker.uses.models import Use
 
 
 @pytest.fixture
@@ -48,6 +50,7 @@ def test_the_example_network_is_whole_and_owes_no_mail(demo: None) -> None:
     assert len(set(db.session.scalars(sa.select(Institution.country)))) == 25
     assert len(set(db.session.scalars(sa.select(Contact.institution_id)))) == 40
     assert _count(Institution, Institution.ror.is_not(None)) == 0
+    assert (_count(Event), _count(Use)) == (2, 1)
     assert _count(Delivery) == 0
 
     actions.build()
@@ -98,6 +101,7 @@ def test_the_links_sign_each_of_them_in_and_their_pages_open(demo: None, client:
     paths = ["/", "/me", "/board", "/projects", "/institutions", "/reports"]
     paths += [project.path for project in db.session.scalars(sa.select(Project)) if project.state != "draft"]
     paths += [report.path for report in db.session.scalars(sa.select(Report))]
+    paths += ["/events", *(event.path for event in db.session.scalars(sa.select(Event))), "/me/calendars"]
     for path in paths:
         assert reader.get(path).status_code == 200, path
 

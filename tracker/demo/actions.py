@@ -15,6 +15,7 @@ from tracker.activity.models import Delivery
 from tracker.database import db
 from tracker.demo.cast import Cast, gather
 from tracker.demo.lives import Life
+from tracker.demo.meetings import Meetings
 from tracker.demo.people import CONTACT, COORDINATOR, RESEARCHER
 from tracker.demo.study import studies
 from tracker.institutions.actions import confirm_institution
@@ -40,7 +41,8 @@ def build() -> None:
     db.session.flush()
     db.session.expire_all()  # what was read before people had their places
     lives = [Life(study, cast, today, chance) for study in studies()]
-    for deed in heapq.merge(*(life.deeds for life in lives), key=lambda deed: deed.at):
+    deeds = (*(life.deeds for life in lives), Meetings(cast, today).deeds)
+    for deed in heapq.merge(*deeds, key=lambda deed: deed.at):
         with clock.frozen(deed.at):
             deed.do()
             deed.actor.seen_at = deed.at
