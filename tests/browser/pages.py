@@ -38,6 +38,18 @@ class Someone:
         leads_on(self.page.get_by_role("link", name=link, exact=True).first)
         return self
 
+    def takes(self, words: str) -> "Someone":
+        """Follow the first link that begins with these words, whatever it says besides."""
+        leads_on(self.part.get_by_role("link", name=starting(words)).first)
+        return self
+
+    def downloads(self, words: str) -> bytes:
+        """The file behind a link or a button."""
+        what = self.part.get_by_role("link", name=words, exact=True).or_(self.button(words)).first
+        with self.page.expect_download() as download:
+            what.click()
+        return download.value.path().read_bytes()
+
     def opens_menu(self) -> "Someone":
         return self.follows("Menu")
 
@@ -114,6 +126,12 @@ class Someone:
     def region(self, name: str) -> Locator:
         """A part of the page by its heading."""
         return self.page.get_by_role("region", name=starting(name)).first
+
+    @property
+    def listed(self) -> list[str]:
+        """The titles of the cards on a list, in their order."""
+        titles = self.page.locator("main ul.cards .card__title > a:first-child").all_inner_texts()
+        return [title.strip().split("\n")[0] for title in titles]
 
     # --- coming in
 
