@@ -140,13 +140,15 @@ class World:
     def _milestone(self, project: Project, name: str, partners: list[Partner]) -> None:
         chance = self.chance
         first, state = self.partial(0.1), chance.choice(list(MilestoneState))
+        due = first if chance.random() < 0.4 else self.partial(0.1)
+        done_on = chance.choice((first, due, self.partial(0.4)))  # often to the day
         row = Milestone(
             project=project,
             name=name,
             first_due=first,
-            due=first if chance.random() < 0.4 else self.partial(0.1),
+            due=due,
             state=state,
-            done_on=self.partial(0.2) if state is MilestoneState.DONE else None,
+            done_on=done_on if state is MilestoneState.DONE else None,
             partner=chance.choice(partners) if partners and chance.random() < 0.7 else None,
         )
         self.add(row)

@@ -157,7 +157,11 @@ def _summed(rows: dict[Keys, Figures], spread: Spread, names: list[str]) -> dict
 
 def _add(rows: dict[Keys, Figures], keys: Keys, figures: Figures) -> None:
     before = rows.get(keys)
-    rows[keys] = figures if before is None else {name: before[name] + number for name, number in figures.items()}
+    if before is None:
+        rows[keys] = dict(figures)
+    else:
+        for name, number in figures.items():
+            before[name] += number
 
 
 def _is(key: Any, word: str) -> Condition:

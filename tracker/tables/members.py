@@ -98,9 +98,14 @@ def _members(key: Any, period: Period, scope: Scope, finer: Any = None) -> Facts
         Partner.commitment.in_(COMMITTED | {Commitment.WITHDREW}),
         Partner.project_id.in_(project_ids(Period(), scope)),
     )
-    active = Institution.id.in_(_active(period, scope))
-    flags = {"active": active, "quiet": ~active, "never": Institution.id.not_in(taking_part)}
-    source = sa.select().select_from(Institution).where(Institution.id.in_(member_ids(period, scope)))
+    active = _active(period, scope).subquery("active")
+    flags = {
+        "active": active.c.institution_id.is_not(None),
+        "quiet": active.c.institution_id.is_(None),
+        "never": Institution.id.not_in(taking_part),
+    }
+    source = sa.select().select_from(Institution).outerjoin(active, active.c.institution_id == Institution.id)
+    source = source.where(Institution.id.in_(member_ids(period, scope)))
     return Facts(Institution, Institution.id, source, (key,), flags, finer=finer)
 
 

@@ -146,7 +146,7 @@ def beside_the_largest(period: Period, scope: Scope) -> Facts:
 
 
 def _named_pairs(present: set[Keys]) -> Named:
-    names = {code: country_name(code) for keys in present for code in keys}
+    names = {code: country_name(code) for code in {code for keys in present for code in keys}}
     order = {code: fold(name) for code, name in names.items()}
     sorted_pairs = sorted(present, key=lambda keys: tuple(order[code] for code in keys))
     return [(keys, tuple(names[code] for code in keys)) for keys in sorted_pairs]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from tracker.tables.facts import ALL, Counted, Days, Keys, Reckoner, Scope, counted
 from tracker.tables.table import Column, Format, Period, Row, Table, Value
@@ -114,7 +114,7 @@ def made(part: Part, number: int, reckoning: Reckoning) -> Table:
         }
         values: list[Value] = [*words]
         values += [_value(column, keys, own, totals, reckoning) for column in part.columns]
-        where = start + "".join(f"{urlencode({'row': word})}&" for word in keys)
+        where = start + "".join(f"row={quote_plus(word)}&" for word in keys)
         links = {
             name: f"{where}column={name}" for name, figure in own.items() if figure and not (keys and part.hides_rows)
         }
