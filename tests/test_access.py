@@ -62,6 +62,8 @@ DOORS = {
     "/projects/{running}/edit": LEADS,
     "/projects/{draft}/edit": {"lead"},
     "/projects/{running}/history": TEAM,
+    "/projects/{running}/story": EVERYONE,
+    "/projects/{running}/partners/{agreed}/month": TEAM,
     "/projects/{running}/ledger": TEAM,
     "/projects/{running}/seats": EVERYONE,
     "/projects/{draft}/seats": {"lead"},

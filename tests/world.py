@@ -32,6 +32,8 @@ from tracker.calendars import actions as calendars
 from tracker.calendars.states import Scope
 from tracker.calls import actions as calls
 from tracker.calls.queries import ASK
+from tracker.checkins import actions as checkins
+from tracker.checkins.states import Going
 from tracker.contacts import actions as contacts
 from tracker.database import db
 from tracker.dates import PartialDate
@@ -106,6 +108,7 @@ def _make_world() -> SimpleNamespace:
     slipping = plan(running)[1]
     slipping.name = "Веха"
     milestones.move(slipping, due=PartialDate.parse("2027-05-01"), reason=DelayReason.DATA, words=TEXT, actor=lead)
+    checkins.answer(running.partners[1], clock.today(), Going.SLOWER, words=TEXT, reason=DelayReason.DATA, actor=lead)
     milestones.write_note(
         running,
         text=TEXT,
@@ -352,6 +355,8 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         running.network.path,
         f"{running.path}/map",
         f"{running.path}/balance",
+        f"{running.path}/story",
+        f"{published.path}/story",
         f"{running.network.path}/map",
         f"{running.network.path}/map?list=pairs",
         person.path,
@@ -397,6 +402,8 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         f"{event.path}/guests?q=Институт",
         f"{running.path}/edit",
         f"{running.path}/history",
+        f"{running.path}/story?order=newest",
+        f"{running.path}/partners/{running.partners[1].id}/month",
         f"{running.path}/ledger",
         f"{running.path}/timeline",
         f"{running.path}/seats",

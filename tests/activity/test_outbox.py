@@ -20,6 +20,7 @@ from tracker.activity.record import owe, record
 from tracker.activity.states import Rhythm
 from tracker.calls import actions as calls
 from tracker.calls.queries import call_of
+from tracker.checkins.rounds import ask_how_it_goes
 from tracker.contacts import actions as contacts
 from tracker.database import db
 from tracker.dates import PartialDate
@@ -246,6 +247,8 @@ def every_letter_owed():
     milestones.add_milestone(project, name="Survey", due=soon, actor=None)
     db.session.commit()
     look_after(100)
+    with clock.frozen((clock.now().replace(day=1) + timedelta(days=64)).replace(day=2)):
+        ask_how_it_goes(100)
     reader = make_person(rhythm=Rhythm.DAILY)
     held = record("projects.change", project, actor=None, tell=[reader]).deliveries[0]
     held.not_before = clock.now()
