@@ -104,7 +104,7 @@ def _milestone_of(project: Project, chance: Random, now: Any) -> None:
         choice = chance.choice(["help", "help", "late", ""])
         db.session.add(_ask_about(milestone, project, choice, asked_at))
         asked_at += 5 * DAY
-    if chance.random() < 0.3:
+    if chance.random() < 0.5:
         moved = DateChange(milestone=milestone, reason=DelayReason.DATA, at=now - chance.randint(0, 40) * DAY)
         db.session.add(moved)
 

@@ -202,3 +202,34 @@ def test_contacts_that_mail_does_not_reach_or_that_say_nothing_have_lists_of_the
     assert "550 no such mailbox" in browser.get(contact.contact_places[0].institution.path).text
     with clock.frozen(clock.now() + LATER):
         assert contact.name in browser.get("/board/quiet").text
+
+
+def test_a_call_for_help_stands_on_the_board_until_the_milestone_has_a_new_date(signed_in):
+    project = make_project(ProjectState.RUNNING)
+    first = plan(project)[0]
+    db.session.commit()
+    with clock.frozen(clock.now().replace(year=clock.today().year + 1)):
+        look_after(100)
+        milestones.ask_for_help(first, words="A translator", actor=project.lead)
+        browser = signed_in(project.coordinator)
+        assert "A translator" in browser.get("/board/help").text
+    with clock.frozen(clock.now().replace(year=clock.today().year + 1) + timedelta(days=1)):
+        later = PartialDate.of(clock.today() + timedelta(days=60))
+        milestones.move(first, due=later, reason=DelayReason.STAFF, actor=project.lead)
+        assert "A translator" not in browser.get("/board/help").text
+
+
+def test_reminders_lead_back_to_the_list_as_it_was_filtered_and_count_what_was_sent(signed_in, call):
+    partner, ana = invite(call)
+    browser = signed_in(call.coordinator)
+    with clock.frozen(clock.now() + LATER):
+        shown = browser.get("/board/overdue?state=recruiting").text
+        assert 'name="back" value="/board/overdue?state=recruiting"' in shown
+        back = "/board/overdue?state=recruiting"
+        answer = browser.submit("/board/remind", ask=ask_of(partner).id, back=back)
+        assert (answer.status_code, answer.location) == (303, back)
+        elsewhere = browser.submit("/board/remind", ask=ask_of(partner).id, back="https://example.org/board")
+        assert elsewhere.status_code == 200 or elsewhere.location == "/board"
+    with clock.frozen(clock.now() + LATER + timedelta(days=2)):
+        page = browser.get(f"/board/remind?ask={ask_of(partner).id}").text
+        assert f"{ana.name} has had 1 reminder this week" in page and "three mails with reminders" in page

@@ -1,6 +1,6 @@
 """Each list holds exactly what a slow look at every row finds, in the order it promises, at the same few queries."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -38,6 +38,11 @@ FILTERS = ("", "network", "theme", "place", "state", "coordinator", "health", "t
 @pytest.fixture
 def world():
     """Everything there is, as plain lists."""
+    with clock.frozen(datetime(2026, 11, 22, 15, tzinfo=UTC)):
+        yield _generated()
+
+
+def _generated():
     made = generate()
 
     def every(model):
