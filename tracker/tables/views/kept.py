@@ -84,7 +84,8 @@ def snapshot_table(snapshot: Snapshot, key: str) -> str:
 def compared(snapshot: Snapshot) -> str:
     """What is otherwise now, or in another snapshot: which tables, and how many of their rows."""
     other = _other(snapshot)
-    found = [(key, _compared(snapshot, other, key)) for key in _keys(snapshot, other)]
+    before, now = _tables(snapshot), _now(snapshot, other)
+    found = [(key, _compared(before.get(key), now.get(key), snapshot, other)) for key in _keys(snapshot, other)]
     return render_template(
         "tables/compared.html",
         snapshot=snapshot,
@@ -101,7 +102,8 @@ def compared_table(snapshot: Snapshot, key: str) -> str:
     other = _other(snapshot)
     if key not in _keys(snapshot, other):
         abort(404)
-    found, number = _compared(snapshot, other, key), page_number()
+    before, now = _tables(snapshot).get(key), _now(snapshot, other, key).get(key)
+    found, number = _compared(before, now, snapshot, other), page_number()
     first = (number - 1) * PER_PAGE
     most = sum(len(each.rows) for each in found)
     return render_template(
@@ -156,15 +158,20 @@ def until_today(snapshot: Snapshot) -> Period:
     return Period(snapshot.first_day, clock.today() if runs else snapshot.last_day)
 
 
-def _compared(snapshot: Snapshot, other: Snapshot | None, key: str) -> list[Comparison]:
-    before = _tables(snapshot).get(key)
+def _now(snapshot: Snapshot, other: Snapshot | None, key: str = "") -> dict[str, Table]:
+    """What it is compared with, by key; of today's tables only the one with this key, if it is given."""
     if other is not None:
-        now = _tables(other).get(key)
-    else:
-        with speaking(snapshot.language):  # as it was kept, so that only what changed differs
-            scope = Scope(frozenset(snapshot.figures["networks"]))
-            now = build(key, until_today(snapshot), scope) if key in KEYS else None
-    return compare(*_both(before, now), with_words=other is None or other.language == snapshot.language)
+        return _tables(other)
+    scope, period = Scope(frozenset(snapshot.figures["networks"])), until_today(snapshot)
+    with speaking(snapshot.language):  # as it was kept, so that only what changed differs
+        if key:
+            return {key: build(key, period, scope)} if key in KEYS else {}
+        return {table.key: table for table in build_all(period, scope)}
+
+
+def _compared(before: Table | None, now: Table | None, snapshot: Snapshot, other: Snapshot | None) -> list[Comparison]:
+    alike = other is None or other.language == snapshot.language
+    return compare(*_both(before, now), with_words=alike)
 
 
 def _both(before: Table | None, now: Table | None) -> tuple[Table, Table]:
