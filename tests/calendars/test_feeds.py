@@ -181,6 +181,17 @@ def test_an_institution_s_calendar_holds_what_it_is_responsible_for(client, runn
     assert "Why it moved" not in str(entries)
 
 
+def test_what_its_owner_may_not_read_is_in_no_calendar(client, running):
+    institution, reader = running.partners[1].institution, make_person()
+    draft = add(running, partner=running.partners[1])
+    meeting = events.announce(running.network, title="Forum", on=PartialDate("2028-03"), projects=[running], actor=None)
+    theirs = {f"milestone-{draft.id}", f"event-{meeting.id}"}
+    paths = [path_of(reader, Scope.INSTITUTION, institution), path_of(reader, Scope.NETWORK, running.network)]
+    assert all(theirs <= set(read(client, path)[1]) for path in paths)
+    running.audience = Audience.MEMBERS
+    assert all(not theirs & set(read(client, path)[1]) for path in paths)
+
+
 def test_who_lost_access_gets_an_empty_calendar_without_a_name(client, running):
     running.audience = Audience.MEMBERS
     draft = add(running)

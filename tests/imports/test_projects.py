@@ -152,7 +152,7 @@ def test_what_people_wrote_here_is_kept():
 
 
 def test_in_a_project_people_keep_nothing_is_published_and_nobody_is_said_to_have_agreed():
-    run({**FULL, "outputs": [], "partners": []})
+    run({**FULL, "outputs": [], "partners": [], "events": []})
     actions.change(only(), actor=make_person(), title="Rivers with borders")
     outcome = run(FULL)
     assert only().state == "stopped"
@@ -160,6 +160,7 @@ def test_in_a_project_people_keep_nothing_is_published_and_nobody_is_said_to_hav
     assert [partner.listed_as for partner in only().partners] == ["River Centre (RC)"]
     told = {remark.field: remark.sentence for remark in outcome.lines[0].remarks}
     assert "Water Institute" in told["partners"] and "Not published" in told["outputs"]
+    assert "Not added" in told["events"] and db.session.query(Event).count() == 0
 
 
 def test_a_project_is_found_again_only_in_a_network_that_the_reader_coordinates():
