@@ -18,12 +18,8 @@ from tracker.tables.table import Period
 
 
 def _started(scope: Scope) -> sa.Select[Any]:
-    return (
-        sa.select()
-        .select_from(Milestone)
-        .join(Project, Project.id == Milestone.project_id)
-        .where(*is_counted(scope), punctuality.has_started())
-    )
+    projects = sa.select(Project.id).where(*is_counted(scope), punctuality.has_started())
+    return sa.select().select_from(Milestone).where(Milestone.project_id.in_(projects))
 
 
 def _due(day: Any, period: Period, scope: Scope) -> sa.Select[Any]:
@@ -40,7 +36,7 @@ def _on_time(day: Any, on_time: Condition, counts: Condition, reached: Any, peri
         "ahead": sa.and_(Milestone.state == MilestoneState.PLANNED, day >= earth_day()),
         "unknown": punctuality.is_day_unknown(),
     }
-    year = sa.cast(sa.extract("year", day), sa.Integer)
+    year = sa.func.substr(sa.cast(day, sa.String), 1, 4)
     slip = days_between(day, reached)
     return Facts(Milestone, Milestone.id, _due(day, period, scope), (year,), flags, days=slip)
 
