@@ -185,9 +185,11 @@ def for_ask(milestone_id: int, *, lock: bool) -> Milestone | None:
 
 
 def lock(milestone: Milestone) -> None:
-    """Lock a milestone at hand after its project, and read both rows anew."""
-    for model, row_id in ((Project, milestone.project_id), (Milestone, milestone.id)):
-        db.session.get(model, row_id, with_for_update={"of": model})
+    """Lock a milestone at hand after its project, and read the columns of both anew: what is loaded beside them, such
+    as the people a page names, stays as it is."""
+    for row in (milestone.project, milestone):
+        columns = [column.key for column in type(row).__mapper__.column_attrs]
+        db.session.refresh(row, columns, with_for_update={"of": type(row)})
 
 
 def links_of(project: Project) -> dict[int, list[int]]:
