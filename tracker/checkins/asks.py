@@ -128,7 +128,7 @@ def _paragraph(label: Any, hint: Any, *, required: bool = False) -> Field:
 
 
 READ_BY = _l("In your own language. Those who take part and the coordinators read this.")
-EFFECTS = {Going.ON_TRACK: _on_track, Going.SLOWER: _slower, Going.HELP: _help}
+EFFECTS: dict[Going, Callable[..., None]] = {Going.ON_TRACK: _on_track, Going.SLOWER: _slower, Going.HELP: _help}
 
 declare(
     Kind(

@@ -12,7 +12,7 @@ from tracker.checkins.models import CheckIn
 from tracker.checkins.states import ASK
 from tracker.database import db, locked
 from tracker.dates import add_months, earth_day
-from tracker.milestones.models import DateChange, Milestone
+from tracker.milestones.models import Milestone
 from tracker.milestones.planning import ASK as MILESTONE_ASK
 from tracker.milestones.states import MilestoneState
 from tracker.projects.models import Partner, Project, Transition
@@ -143,10 +143,10 @@ def last_words(check_in: CheckIn) -> CheckIn | None:
 def to_look_after(limit: int) -> tuple[list[int], list[int]]:
     """(ids of the partners to ask about this month, ids of the check-ins whose question has become pointless)."""
     found = db.session.execute(sa.union_all(_to_ask(), _pointless()).limit(limit)).all()
-    return [row_id for row_id, is_to_ask in found if is_to_ask], [row_id for row_id, asked in found if not asked]
+    return [row[0] for row in found if row[1]], [row[0] for row in found if not row[1]]
 
 
-def _to_ask() -> sa.Select[tuple[int, int]]:
+def _to_ask() -> sa.Select[int, int]:
     """Partners that agreed, of projects under way, with a record, which nobody has asked about this month."""
     this, today = this_month(), clock.today()
     lately = sa.exists().where(
@@ -180,7 +180,7 @@ def _to_ask() -> sa.Select[tuple[int, int]]:
     )
 
 
-def _pointless() -> sa.Select[tuple[int, int]]:
+def _pointless() -> sa.Select[int, int]:
     """Open questions about projects that rest or are over, to partners that left, or about a month long over."""
     oldest = last_month() if clock.today().day <= ASKED_UNTIL else this_month()
     return (
@@ -198,21 +198,27 @@ def _pointless() -> sa.Select[tuple[int, int]]:
     )
 
 
-def held(model: type[Partner] | type[CheckIn], ids: list[int]) -> list[Partner] | list[CheckIn]:
-    """These partners or check-ins with their projects, which are locked; none whose project somebody else holds."""
+def partners_held(ids: list[int]) -> list[Partner]:
+    """These partners with their projects, which are locked; none whose project somebody else holds."""
     if not ids:
         return []
-    query = (
-        sa.select(Project)
-        .where(Project.id.in_(sa.select(model.project_id).where(model.id.in_(ids))))
-        .options(*FOR_ASK)
-        .order_by(Project.id)
-        .with_for_update(of=Project, skip_locked=True)
-        .execution_options(populate_existing=True)
-    )
-    projects = {project.id: project for project in db.session.scalars(query)}
-    rows = db.session.scalars(sa.select(model).where(model.id.in_(ids)).order_by(model.id))
+    projects = _held(sa.select(Partner.project_id).where(Partner.id.in_(ids)))
+    return [partner for project in projects for partner in project.partners if partner.id in ids]
+
+
+def check_ins_held(ids: list[int]) -> list[CheckIn]:
+    """These check-ins, their projects locked; none whose project somebody else holds."""
+    if not ids:
+        return []
+    projects = {project.id for project in _held(sa.select(CheckIn.project_id).where(CheckIn.id.in_(ids)))}
+    rows = db.session.scalars(sa.select(CheckIn).where(CheckIn.id.in_(ids)).order_by(CheckIn.id))
     return [row for row in rows if row.project_id in projects]
+
+
+def _held(ids: sa.Select[int]) -> list[Project]:
+    query = sa.select(Project).where(Project.id.in_(ids)).options(*FOR_ASK).order_by(Project.id)
+    locking = query.with_for_update(of=Project, skip_locked=True).execution_options(populate_existing=True)
+    return list(db.session.scalars(locking))
 
 
 def unanswered(partner: Partner, before: date) -> list[CheckIn]:
@@ -224,10 +230,4 @@ def unanswered(partner: Partner, before: date) -> list[CheckIn]:
         CheckIn.going.is_(None),
         CheckIn.asked_at.is_not(None),
     )
-    return list(db.session.scalars(query))
-
-
-def moves(milestone: Milestone) -> list[DateChange]:
-    """How often a milestone moved, oldest first."""
-    query = sa.select(DateChange).where(DateChange.milestone_id == milestone.id).order_by(DateChange.id)
     return list(db.session.scalars(query))

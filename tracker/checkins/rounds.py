@@ -36,10 +36,10 @@ def ask_how_it_goes(limit: int) -> int:
         size = min(BATCH, limit - done)
         to_ask, pointless = queries.to_look_after(size)
         handled = 0
-        for check_in in queries.held(CheckIn, pointless):
+        for check_in in queries.check_ins_held(pointless):
             take_back(check_in, ASK)
             handled += 1
-        for partner in queries.held(Partner, to_ask):
+        for partner in queries.partners_held(to_ask):
             try:
                 with db.session.begin_nested():
                     _ask(partner)

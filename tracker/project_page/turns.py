@@ -48,7 +48,7 @@ def whose_turn(
     if not monthly:
         return found
     if found is None or not found.mine:
-        first, *more = [*monthly, *([found, *found.more] if found else ())]
+        first, *more = [*monthly, *([found, *found.more] if found else [])]
     else:
         first, *more = [found, *monthly, *found.more]
     return Turn(first.sentence, first.detail, first.mine, first.path, more)

@@ -250,12 +250,13 @@ def _with(note: ProgressNote | None, entry: Entry) -> Entry:
 
 def _reports(project: Project, follows: bool) -> Iterator[Entry]:
     for report in queries.reports(project, with_drafts=follows):
-        named = {"title": report.label, "title_language": report.language, "path": report.path}
+        named: dict[str, Any] = {"title": report.label, "title_language": report.language, "path": report.path}
         if follows and report.import_key is None:
             yield Entry(_on(report.created_at), _("A report was begun:"), report.created_at, **named)
-        if report.state is ReportState.PUBLISHED and (report.published_on or report.published_at):
-            on = report.published_on or _on(report.published_at)
-            at = report.published_at if report.published_at and _on(report.published_at) == on else None
+        here = _on(report.published_at) if report.published_at else None
+        on = report.published_on or here
+        if report.state is ReportState.PUBLISHED and on:
+            at = report.published_at if on == here else None
             yield Entry(on, _("Published:"), at, "published", facts=[report.kind_label], **named)
 
 
