@@ -10,6 +10,7 @@ from tracker.attachments.permissions import may_delete
 from tracker.database import db
 from tracker.files import StoredFile
 from tracker.i18n import _, ngettext
+from tracker.milestones import queries as milestones
 from tracker.milestones.models import Milestone
 from tracker.milestones.queries import PROJECT_TEAM
 from tracker.projects.models import Project
@@ -36,12 +37,12 @@ def index(project: Project) -> str:
 
 
 @bp.route("/milestones/<int:milestone_id>/files", methods=["GET", "POST"])
-@requires("report_milestone", Milestone, loading=queries.WITH_PROJECT, seen_by="view_milestone")
+@requires("report_milestone", Milestone, loading=queries.WITH_PROJECT, seen_by="view_milestone", locks=False)
 def add(milestone: Milestone) -> Any:
     """Add files to a milestone."""
     project, form = milestone.project, FilesForm()
     if request.method == "POST":
-        db.session.refresh(project, with_for_update={"of": Project})
+        milestones.lock(milestone)  # the project too, whose quota is counted
     if form.submitted() and (kept := _keep(form, project)):
         actions.add(milestone, kept, actor=actor())
         db.session.commit()

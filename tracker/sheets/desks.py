@@ -23,9 +23,9 @@ class Desk:
 
 
 def _plan(project_id: int, lock: bool) -> Book:
+    project = load(Project, project_id, PROJECT_TEAM)
     if lock:
         queries.lock_plan(project_id)
-    project = load(Project, project_id, PROJECT_TEAM)
     demand("view_project", project)
     demand("lead_project", project)
     return plan.book(project, actor())

@@ -70,21 +70,21 @@ def forgotten(limit: int) -> list[int]:
 
 
 def lock_plan(project_id: int) -> None:
-    """Lock the milestones of a project, before the project itself, as everybody does."""
+    """Lock the milestones of a project, after the project itself, as everybody does."""
     query = sa.select(Milestone.id).where(Milestone.project_id == project_id).order_by(Milestone.id)
     db.session.execute(query.with_for_update())
 
 
 def partners_of(institution_id: int, lock: bool = False) -> list[Partner]:
     """An institution as a partner of each project under way that it agreed to, by the project's title; for a change
-    their milestones and then the projects are locked."""
+    the projects and then their milestones are locked."""
     mine = (Partner.institution_id == institution_id, Partner.commitment == Commitment.AGREED)
     chosen = sa.select(Partner.project_id).join(Partner.project).where(*mine, Project.state.in_(GOES_ON))
     if lock:
-        plans = sa.select(Milestone.id).where(Milestone.project_id.in_(chosen)).order_by(Milestone.id)
-        db.session.execute(plans.with_for_update(of=Milestone))
         projects = sa.select(Project.id).where(Project.id.in_(chosen)).order_by(Project.id)
         db.session.execute(projects.with_for_update(of=Project))
+        plans = sa.select(Milestone.id).where(Milestone.project_id.in_(chosen)).order_by(Milestone.id)
+        db.session.execute(plans.with_for_update(of=Milestone))
     query = (
         sa.select(Partner)
         .join(Partner.project)
