@@ -12,6 +12,8 @@ from tests.remembered import once
 from tracker import clock, files
 from tracker.activity.models import Activity, Delivery
 from tracker.asks.queries import waiting
+from tracker.checkins.models import CheckIn
+from tracker.checkins.states import Going
 from tracker.database import db
 from tracker.demo import actions
 from tracker.demo.people import CONTACT, COORDINATOR, RESEARCHER
@@ -21,11 +23,15 @@ from tracker.home.queries import COMING
 from tracker.institutions.models import Contact, Coordinator, Institution, Person
 from tracker.milestones.models import Milestone
 from tracker.milestones.queries import coming, due_within, late
+from tracker.oversight.models import HealthLine, SecretariatNote
+from tracker.oversight.states import Health
+from tracker.plans.models import PlanTemplate
 from tracker.projects.models import Project, Transition
 from tracker.projects.states import ProjectState
 from tracker.reports.actions import missing_in
 from tracker.reports.models import Report
 from tracker.reports.states import ReportState
+from tracker.tables.models import Snapshot
 from tracker.uses.models import Use
 
 
@@ -76,6 +82,19 @@ def test_something_waits_for_each_of_the_example_people(demo: None) -> None:
     slipped = [m for m in db.session.scalars(sa.select(Milestone)) if m.has_slipped]
     assert slipped
     assert all(milestone.changes for milestone in slipped)
+
+
+def test_its_partners_speak_every_month_and_its_coordinators_keep_what_a_board_asks(demo: None) -> None:
+    said = db.session.scalars(sa.select(CheckIn)).all()
+    assert {check_in.going for check_in in said} == set(Going)
+    assert len({check_in.month for check_in in said}) >= 2
+    assert len({check_in.note.language for check_in in said if check_in.note}) >= 9
+    assert [check_in for check_in in said if check_in.milestone and check_in.milestone.has_slipped]
+    lines = db.session.scalars(sa.select(HealthLine).where(HealthLine.replaced_at.is_(None))).all()
+    assert {line.health for line in lines} == set(Health)
+    assert _count(SecretariatNote) == 2
+    assert (_count(PlanTemplate), _count(Snapshot)) == (1, 1)
+    assert len([milestone for milestone in db.session.scalars(sa.select(Milestone)) if milestone.files]) == 1
 
 
 def test_every_published_report_has_a_complete_record_and_a_file(demo: None) -> None:

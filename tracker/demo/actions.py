@@ -16,6 +16,7 @@ from tracker.database import db
 from tracker.demo.cast import Cast, gather
 from tracker.demo.lives import Life
 from tracker.demo.meetings import Meetings
+from tracker.demo.months import Months
 from tracker.demo.people import CONTACT, COORDINATOR, RESEARCHER
 from tracker.demo.study import studies
 from tracker.institutions.actions import confirm_institution
@@ -41,7 +42,7 @@ def build() -> None:
     db.session.flush()
     db.session.expire_all()  # what was read before people had their places
     lives = [Life(study, cast, today, chance) for study in studies()]
-    deeds = (*(life.deeds for life in lives), Meetings(cast, today).deeds)
+    deeds = (*(life.deeds for life in lives), Meetings(cast, today).deeds, Months(lives, cast, today).deeds)
     for deed in heapq.merge(*deeds, key=lambda deed: deed.at):
         with clock.frozen(deed.at):
             deed.do()

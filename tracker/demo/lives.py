@@ -206,17 +206,17 @@ class Life:
     def _answer(self, place: str, fate: str, day: date) -> None:
         contact = self.cast.contact(place)
         if fate == "accepted":
-            self._on(day, lambda: recruiting.answer_offer(self._partner(place), accepts=True, actor=self.lead))
+            self._on(day, lambda: recruiting.answer_offer(self.partner(place), accepts=True, actor=self.lead))
             return
         agrees = fate != "declined"
         note = "" if agrees else DECLINING.get(self.study.language, DECLINING["en"])
         self._on(
             day,
-            lambda: recruiting.answer_invitation(self._partner(place), agrees=agrees, note=note, actor=contact),
+            lambda: recruiting.answer_invitation(self.partner(place), agrees=agrees, note=note, actor=contact),
             contact,
         )
 
-    def _partner(self, place: str) -> Partner:
+    def partner(self, place: str) -> Partner:
         institution = self.cast.institutions[place]
         return next(partner for partner in self.project.partners if partner.institution is institution)
 
@@ -233,7 +233,7 @@ class Life:
         )
 
     def _confirm(self, place: str, contact: Person) -> None:
-        terms_actions.confirm(self.terms, self._partner(place), actor=contact)
+        terms_actions.confirm(self.terms, self.partner(place), actor=contact)
 
     # --- the plan and the work --------------------------------------------------------------------------------
 
@@ -254,7 +254,7 @@ class Life:
     def _make_responsible(self, position: int, place: str) -> None:
         milestone, person = self.plan[position], self._responsible(position)
         plans.change_milestone(
-            milestone, name=milestone.name, partner=self._partner(place), person=person, actor=self.lead
+            milestone, name=milestone.name, partner=self.partner(place), person=person, actor=self.lead
         )
 
     def _responsible(self, position: int) -> Person:
@@ -293,7 +293,7 @@ class Life:
                 self._on(day, partial(self._leave, place, contact), contact)
 
     def _leave(self, place: str, contact: Person) -> None:
-        recruiting.leave(self._partner(place), note=LEAVING, actor=contact)
+        recruiting.leave(self.partner(place), note=LEAVING, actor=contact)
 
     def _reached_on(self, position: int) -> date:
         """When a milestone was reached: near its date, as it stood then."""

@@ -50,6 +50,11 @@ class Study:
     slips: list[list[Any]] = field(default_factory=list)
     who: list[list[Any]] = field(default_factory=list)
     notes: list[list[Any]] = field(default_factory=list)
+    months: list[list[Any]] = field(default_factory=list)
+    health: list[list[Any]] = field(default_factory=list)
+    secretariat: list[list[Any]] = field(default_factory=list)
+    files: list[list[Any]] = field(default_factory=list)
+    plan_template: str = ""  # what its plan is called as a template for others
     reopened: str = ""
     stopped: list[Any] | None = None
     report: dict[str, Any] | None = None
