@@ -79,8 +79,8 @@ def moved(period: Period, scope: Scope) -> Facts:
 
 def all_moved(period: Period, scope: Scope) -> Facts:
     """Milestones whose date moved."""
-    ids = _changes(period, scope).with_only_columns(DateChange.milestone_id)
-    return Facts(Milestone, Milestone.id, sa.select().select_from(Milestone).where(Milestone.id.in_(ids)))
+    rows = _changes(period, scope).with_only_columns(DateChange.milestone_id).distinct().subquery()
+    return Facts(Milestone, rows.c.milestone_id, sa.select().select_from(rows))
 
 
 def _named_reasons(_present: set[Keys]) -> Named:
