@@ -203,7 +203,18 @@ def many_rows(data):
     return filled.data()
 
 
+def swollen(data):
+    """Few bytes that become a million elements once they are read."""
+    source, target = zipfile.ZipFile(io.BytesIO(data)), io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
+        for part in source.infolist():
+            many = b"<a/>" * 1_100_000 if part.filename == "xl/styles.xml" else b""
+            package.writestr(part.filename, source.read(part).replace(b"</styleSheet>", many + b"</styleSheet>"))
+    return target.getvalue()
+
+
 BAD = {
+    "swollen": (swollen, "The workbook holds too much."),
     "macros": (macros, "holds macros"),
     "merged": (merged, "Cells are merged: A2:A3"),
     "another-sheet": (another_sheet, "No sheet of the workbook begins with the columns"),
@@ -223,6 +234,21 @@ def test_a_file_that_is_no_such_workbook_is_refused_in_plain_words(lead, page, p
     assert answer.status_code == 422
     assert words in answer.text
     assert db.session.query(Sheet).count() == 0
+
+
+def test_two_people_of_one_name_stay_who_they_are(lead, page, project):
+    milestone = plan(project)[0]
+    first, second = make_person(name="Ana Silva"), make_person(name="Ana Silva")
+    for person in (first, second):
+        project.members.append(type(project.members[0])(person=person))
+    milestone.person = first
+    db.session.commit()
+    filled = Filled(lead.get(f"{page}.xlsx").data).put(milestone.name, In_a_few_words="")
+    shown, path = send(lead, page, filled)
+    assert "Ana Silva" not in shown.text
+    shown, path = send(lead, page, filled.put(milestone.name, Responsible_person="Ana Silva (2)"))
+    assert lead.submit(path).status_code == 303
+    assert milestone.person_id == second.id
 
 
 def test_a_workbook_whose_xml_is_broken_is_refused(lead, page, filled):

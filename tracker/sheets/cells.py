@@ -1,6 +1,7 @@
 """How cells of a workbook are read: days, names out of a list, several of them."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -55,6 +56,18 @@ def one_of(labels: Mapping[str, Any]) -> Callable[[str], str]:
         return found
 
     return read
+
+
+def told_apart(labels: Mapping[str, Any]) -> dict[str, str]:
+    """The labels, each once: of two people of one name the one who came later is "Ana Silva (2)"."""
+    seen: Counter[str] = Counter()
+    found = {name: str(label) for name, label in labels.items()}
+    for name in sorted(found, key=lambda number: (len(number), number)):  # the same whatever order they stand in
+        label = fold(found[name])
+        seen[label] += 1
+        if seen[label] > 1:
+            found[name] += f" ({seen[label]})"
+    return found
 
 
 def several_of(labels: Mapping[str, Any]) -> Callable[[str], str]:

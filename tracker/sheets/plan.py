@@ -82,13 +82,14 @@ def _how_to(project: Project) -> list[tuple[str, str]]:
 
 
 def _one(name: str, label: str, labels: Mapping[str, Any], width: int) -> Field:
+    told_apart = cells.told_apart(labels)
     return Field(
         name,
         label,
-        cells.one_of(labels),
-        lambda key: str(labels.get(key, key)),
+        cells.one_of(told_apart),
+        lambda key: told_apart.get(key, key),
         width=width,
-        choices=[str(known) for known in labels.values()],
+        choices=list(told_apart.values()),
     )
 
 

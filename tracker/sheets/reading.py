@@ -21,6 +21,7 @@ MARK = "tracker-sheet"  # in the first cell of the sheet that says what the work
 FORM = 1  # of that sheet; a workbook of another form is not read
 MOST_BYTES = 10 * 1024 * 1024
 MOST_UNPACKED = 60 * 1024 * 1024  # a small file may hold very much nothing
+MOST_MARKS = 1_000_000  # "<" and "=" in its XML: each element and attribute costs some hundred bytes once it is read
 MOST_LINES = 2_000
 MOST_ROWS = 20_000  # empty ones included
 LONGEST_CELL = 20_000  # characters
@@ -90,6 +91,8 @@ def _check_package(stream: IO[bytes]) -> None:
                 raise Unreadable(_("The workbook holds macros. Save it as .xlsx, without them."))
             if unpacked > MOST_UNPACKED:
                 raise Unreadable(_("The workbook holds too much. Download a fresh one and fill that in."))
+            if sum(_marks(package, name) for name in names) > MOST_MARKS:
+                raise Unreadable(_("The workbook holds too much. Download a fresh one and fill that in."))
             if merged := [ref for name in names if name.startswith("xl/worksheets/") for ref in _merged(package, name)]:
                 raise Unreadable(
                     _("Cells are merged: %(cells)s. Split them, so that each row stands for itself.",
@@ -97,6 +100,15 @@ def _check_package(stream: IO[bytes]) -> None:
                 )  # fmt: skip
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
         raise Unreadable(_("This is not an Excel workbook. Save it as .xlsx.")) from error
+
+
+def _marks(package: zipfile.ZipFile, name: str) -> int:
+    """About how many elements and attributes a part has; no more is read than is needed to tell that it is too many."""
+    found = 0
+    with package.open(name) as part:
+        while found <= MOST_MARKS and (chunk := part.read(1 << 20)):
+            found += chunk.count(b"<") + chunk.count(b"=")
+    return found
 
 
 def _merged(package: zipfile.ZipFile, name: str) -> Iterator[str]:
