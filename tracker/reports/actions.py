@@ -154,8 +154,8 @@ def set_authors(report: Report, authors: list[dict[str, Any]], actor: Person | N
     """Set the authors in their order. Nothing happens when nothing differs.
 
     Each is a dict with `name` and any of `sort_name`, `affiliation`, `has_no_affiliation`, `orcid`,
-    `is_corresponding`, `person_id`. A person is linked by `person_id`; where that key is missing, by ORCID iD or name within the
-    project's team. A partner institution is linked when its name or acronym is what is printed.
+    `is_corresponding`, `person_id`. A person is linked by `person_id`; where that key is missing, by ORCID iD or
+    name within the project's team. A partner institution is linked when its name or acronym is what is printed.
     """
     if len(authors) > MOST_AUTHORS:
         raise RuleBroken(_("A report names at most %(count)s authors.", count=MOST_AUTHORS))
