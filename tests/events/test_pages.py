@@ -163,6 +163,14 @@ def test_two_who_edit_at_once_lose_nothing(signed_in):
     assert (only().place, only().version) == ("Quito", 3)
 
 
+def test_what_was_saved_meanwhile_names_no_project_that_its_reader_may_not_see(signed_in):
+    draft, own = make_project(ProjectState.DRAFT, title="Not told yet"), make_project(ProjectState.RUNNING)
+    event = make_event(projects=[draft, own])
+    answer = signed_in(own.coordinator).submit(f"{event.path}/edit", **{**FILLED, "version": "0"}, projects=[])
+    assert answer.status_code == 409
+    assert own.title in answer.text and "Not told yet" not in answer.text
+
+
 def test_it_is_cancelled_and_taken_back_and_those_who_lead_hear_of_it(signed_in):
     project = make_project(ProjectState.RUNNING)
     event = make_event(projects=[project])

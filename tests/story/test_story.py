@@ -14,6 +14,7 @@ from tracker.database import db
 from tracker.dates import PartialDate
 from tracker.events.models import Event
 from tracker.events.states import EventKind
+from tracker.files import StoredFile
 from tracker.milestones import actions as milestones
 from tracker.milestones.models import ProgressNote
 from tracker.milestones.queries import plan
@@ -76,6 +77,18 @@ def test_a_visitor_reads_what_is_public_and_those_who_take_part_read_why(project
     for inner in ("visa or travel", "No visa", "تأخرنا", "Between us", "terms was written", "slower"):
         assert inner in team and inner not in public and inner not in member, inner
     assert team.count("تأخرنا") == 1 and 'lang="ar" dir="auto"' in team
+
+
+def test_a_deleted_file_is_named_and_leads_nowhere(project, signed_in):
+    note = db.session.query(ProgressNote).filter_by(text="Between us").one()
+    file = StoredFile(key="k", name="plan.pdf", media_type="application/pdf", size=9, sha256="", project_id=project.id)
+    note.files.append(file)
+    db.session.flush()
+    browser, address = signed_in(project.lead), f"/notes/{note.id}/files/{file.id}"
+    assert f'href="{address}"' in told(browser, f"{project.path}/story")
+    file.deleted_at = clock.now()
+    page = told(browser, f"{project.path}/story")
+    assert "plan.pdf" in page and address not in page
 
 
 def test_it_is_told_in_order_from_either_end(project, client):

@@ -327,8 +327,9 @@ def _saved_meanwhile(event: Event, form: EventForm) -> dict[str, str]:
             continue
         field = form[name]
         if name in ("projects", "reports", "themes"):
-            if set(field.data or ()) != set(current):
-                saved[name] = "; ".join(row.label for row in getattr(event, name)) or nothing
+            offered = {int(value) for value, *_rest in field.iter_choices()}  # the others are not theirs to read
+            if set(field.data or ()) & offered != set(current) & offered:
+                saved[name] = "; ".join(row.label for row in getattr(event, name) if row.id in offered) or nothing
         elif (current or None) != (field.data or None):
             saved[name] = readable.get(name, str)(current) if current else nothing
     return saved

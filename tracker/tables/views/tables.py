@@ -5,6 +5,7 @@ from flask import Response, abort, redirect, render_template, request, url_for
 
 from tracker.access import actor, requires
 from tracker.exports.handing import hand_over
+from tracker.forms import clean
 from tracker.oversight.queries import views_of
 from tracker.paging import Page, page_number, paginate
 from tracker.tables import files, lists, sections
@@ -87,7 +88,7 @@ def behind(key: str) -> Any:
     if not request.args.get("column"):  # an address that was cut short
         return redirect(url_for(".show", key=owner), 303)
     try:
-        keys = tuple(request.args.getlist("row"))
+        keys = tuple(clean(word) for word in request.args.getlist("row"))
         found = lists.listed(key, keys, request.args.get("column", ""), wanted.period, wanted.scope)
     except (KeyError, ValueError):
         abort(404)
