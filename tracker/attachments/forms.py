@@ -3,20 +3,15 @@ from typing import Any
 from wtforms import MultipleFileField
 from wtforms.validators import ValidationError
 
-from tracker.files import ACCEPTED
 from tracker.forms import BaseForm
-from tracker.i18n import _, _l, list_and
+from tracker.i18n import _, _l
 from tracker.milestones.forms import MOST_FILES
 
 
 class FilesForm(BaseForm):
     """One or several files."""
 
-    files = MultipleFileField(_l("Files"), description=_l("At most %(count)s at once.", count=MOST_FILES))
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.kinds = list_and(sorted(ACCEPTED))
+    files = MultipleFileField(_l("Files"))
 
     def validate_files(self, field: MultipleFileField) -> None:
         if not self.uploads:
