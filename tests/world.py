@@ -430,6 +430,7 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         f"{running.path}/milestones/new",
         f"{running.path}/notes",
         f"{running.path}/notes/new",
+        f"{running.path}/partners/{running.partners[0].id}/month",
         *_files(running, person),
         f"{running.path}/terms",
         f"{running.path}/terms/write",
@@ -471,6 +472,7 @@ def _pages(*things: Any) -> dict[str, list[str]]:
     ]
     partner = [
         f"{institution.path}/month/sheet",
+        f"{running.path}/partners/{running.partners[1].id}/month",
         "/seats",
         "/me",
         call.path,
