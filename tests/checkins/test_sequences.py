@@ -24,15 +24,15 @@ from tracker.projects.states import ProjectState
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 answers = st.fixed_dictionaries(
     {
-        "number": st.integers(0, 1),
-        "months_ago": st.integers(0, 2),
+        "number": st.sampled_from([1, 1, 0]),
+        "months_ago": st.sampled_from([0, 0, 0, 0, 1, 2]),
         "going": st.sampled_from(Going),
-        "words": st.sampled_from(["", "Fine", "Later"]),
-        "reason": st.sampled_from([None, DelayReason.DATA, DelayReason.STAFF]),
-        "milestone": st.sampled_from([None, 0, 1]),
-        "due": st.sampled_from([None, "2026-01", "2026-09", "2026-12-24"]),
+        "words": st.sampled_from(["Fine", "Later", ""]),
+        "reason": st.sampled_from([DelayReason.DATA, DelayReason.STAFF, None]),
+        "milestone": st.sampled_from([None, None, 0, 1]),
+        "due": st.sampled_from([None, None, "2026-01", "2026-09", "2026-12-24"]),
         "done": st.sampled_from([(), (), (1,)]),
-        "days": st.sampled_from([0, 1, 9, 31]),
+        "days": st.sampled_from([0, 0, 1, 9, 31]),
     }
 )
 
@@ -54,7 +54,7 @@ def test_whatever_is_answered_in_whatever_order_holds():
     db.session.commit()
 
     @settings(max_examples=12, deadline=None, phases=[Phase.explicit, Phase.generate], database=None)
-    @given(st.lists(answers, min_size=1, max_size=6))
+    @given(st.lists(answers, min_size=4, max_size=7))
     def try_it(sequence):
         with clock.frozen(START):
             outer = db.engines[None].begin_nested()
