@@ -85,6 +85,11 @@ def is_collision(error: Exception) -> bool:
     return getattr(getattr(error, "orig", None), "sqlstate", "") in ("40001", "40P01")
 
 
+def is_twin(error: Exception) -> bool:
+    """Whether PostgreSQL refused a row because somebody, or a second click, made the same one a moment before."""
+    return getattr(getattr(error, "orig", None), "sqlstate", "") == "23505"
+
+
 def is_busy(error: Exception) -> bool:
     """Whether SQLite refused to wait any longer for somebody else's writing to end: trying again later helps."""
     return getattr(getattr(error, "orig", None), "sqlite_errorname", "") in ("SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT")

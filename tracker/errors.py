@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import BadHost, HTTPException
 
 from tracker.access import actor
-from tracker.database import db, is_busy, is_collision
+from tracker.database import db, is_busy, is_collision, is_twin
 from tracker.i18n import _, speaking
 from tracker.markdown import clean_text
 
@@ -64,7 +64,9 @@ def written() -> list[str]:
 
 
 def _refused_by_database(error: DBAPIError) -> Any:
-    if is_collision(error):
+    if is_twin(error):  # who asks first whether it is there is told so; this one asked at the same moment
+        current_app.logger.warning("Made twice at the same moment", exc_info=error)
+    if is_collision(error) or is_twin(error):
         return _rule_broken(RuleBroken(_("Somebody changed the same thing at the same moment. Please try again.")))
     if is_busy(error):
         db.session.rollback()
