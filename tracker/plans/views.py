@@ -30,7 +30,8 @@ def plan(project: Project) -> Any:
         if request.method == "POST":
             actions.save(project, [], held, actor=actor())
         return render_template("milestones/plan.html", project=project, milestones=held)
-    if not held and not ("rows" in request.args or any(name.startswith("row-") for name in request.form)):
+    is_table = "rows" in request.args or any(name.startswith("row-") for name in request.form)
+    if "template" in request.form or not (held or is_table):  # somebody may have made the plan meanwhile
         return _choose(project)
     form = PlanForm(project, held)
     if request.method != "POST" or "back" in request.form:
