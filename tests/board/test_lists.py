@@ -269,7 +269,7 @@ def test_a_list_of_projects_says_why_each_is_there_and_what_is_computed_beside_w
     helped = browser.get("/board/help").text
     assert "Somebody asked for help" in helped
     worrying = browser.get("/board/worrying").text
-    assert "Coordinators say:" in worrying and "Computed:" in worrying
+    assert "Coordinators say:" in worrying and "The record says:" in worrying
     assert "Nobody offers to fill it" in browser.get("/board/seats").text
     assert "The call closes at the end of" in browser.get("/board/closing").text
 

@@ -104,8 +104,8 @@ class MilestoneRow:
         values = {"name": self.answer.partner.name, "month": format_day(self.answer.of), "said": said}
         words = plain(self.answer.words, WORDS_SHOWN)
         if words:
-            return _("%(name)s on %(month)s: %(said)s. “%(words)s”", words=words, **values)
-        return _("%(name)s on %(month)s: %(said)s.", **values)
+            return _("%(name)s, %(month)s: %(said)s. “%(words)s”", words=words, **values)
+        return _("%(name)s, %(month)s: %(said)s.", **values)
 
 
 @dataclass(frozen=True)
