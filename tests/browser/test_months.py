@@ -210,8 +210,8 @@ def test_on_monday_the_coordinator_sees_what_is_late_and_reminds_two_at_once(sit
 def test_in_week_four_every_figure_opens_its_list_and_leaves_as_a_file_and_on_paper(site, desk, someone, calendar):
     calendar.turn_to("2026-03-23 10:00")
     grace = someone(desk.coordinator, width=1280).signs_in().goes_to("/board").follows("The twelve tables")
-    grace.chooses("Period", "From one day to another").field("First day").fill("2026-01-01")
-    grace.writes(Last_day="2026-03-31").presses("Show")
+    grace.chooses("Period", "Days of your choice").field("First day of your choice").fill("2026-01-01")
+    grace.writes(Last_day_of_your_choice="2026-03-31").presses("Show")
     tables = grace.page.url
     assert grace.page.locator("main ol.contents > li").count() == 12
 

@@ -130,7 +130,7 @@ def test_figures_are_kept_compared_and_withdrawn(network, signed_in):
     assert "Nothing changed." in browser.get(f"{path}/compare").text
     make_project(ProjectState.RECRUITING, network=project.network)
     page = browser.get(f"{path}/compare/projects").text
-    assert "+1 more" in page
+    assert "1 more" in page
     assert (
         "1 row changed" in browser.get(f"{path}/compare").text or "rows changed" in browser.get(f"{path}/compare").text
     )

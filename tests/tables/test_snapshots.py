@@ -59,17 +59,17 @@ def test_each_row_is_found_once_and_differences_are_right(before, now):
     assert not compare(now, now)[0].is_change
 
 
-def test_differences_have_a_sign_and_a_word():
+def test_differences_are_said_with_a_word():
     before = make_table(rows=[("BD", "Bangladesh", 3, 0.25, 30, None)])
     now = make_table(rows=[("BD", "Bangladesch", 5, 0.208, 20.5, None), ("PE", "Peru", 1, None, None, None)])
     (found,) = compare(before, now)
     assert [change.in_words for change in found.rows[0].changes] == [
-        "+2 more",
-        "−4.2 points lower",
-        "−9.5 days shorter",
+        "2 more",
+        "4.2 points lower",
+        "9.5 days shorter",
     ]
     assert found.rows[0].words[0] == "Bangladesch" and found.rows[1].is_new
-    assert found.total.changes[0].in_words == "+3 more"
+    assert found.total.changes[0].in_words == "3 more"
 
 
 def test_what_is_reckoned_otherwise_is_said():

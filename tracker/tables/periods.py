@@ -18,7 +18,7 @@ PRESETS = {
     LAST_YEAR: _l("Last year"),
     TWELVE_MONTHS: _l("The last 12 months"),
     ALL: _l("Everything"),
-    BETWEEN: _l("From one day to another"),
+    BETWEEN: _l("Days of your choice"),
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from tracker.i18n import _, direction, format_number, ngettext
+from tracker.i18n import _, format_number, ngettext
 from tracker.tables.sections import flat, shown
 from tracker.tables.table import Column, Format, Row, Table, Value
 
@@ -85,14 +85,13 @@ class Change:
 
     @property
     def in_words(self) -> str:
-        """The difference with its sign and a word: "+3 more", "−4.2 points lower"; empty where there is none."""
+        """The difference and its direction in a word: "3 more", "4.2 points lower"; empty where there is none."""
         by = self.by
         if by is None or by == 0:
             return ""
         is_share = self.column.format is Format.SHARE
         size = round(abs(by) * (100 if is_share else 1), 1)
-        mark = "\u200e" if direction() == "rtl" else ""  # the sign stays before its number
-        number = f"{mark}{'+' if by > 0 else '−'}{format_number(size)}"
+        number = format_number(size)
         if is_share:
             higher, lower = _("%(number)s points higher", number=number), _("%(number)s points lower", number=number)
         elif self.column.format is Format.DAYS:
