@@ -135,7 +135,7 @@ def test_who_was_mailed_today_is_named_and_not_mailed_again(signed_in, call):
         browser = signed_in(call.coordinator)
         page = browser.get(f"/board/remind?ask={ids[0]}&ask={ids[1]}").text
         assert "1 mail will be sent" in page
-        assert page.index("Not reminded") < page.index("mailed less than a day ago")
+        assert page.index("Who is not") < page.index("mailed less than a day ago")
         browser.submit("/board/remind", ask=ids)
         browser.submit("/board/remind", ask=ids)
     assert (len(reminders(ana)), len(reminders(awa))) == (1, 0)

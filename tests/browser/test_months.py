@@ -192,7 +192,7 @@ def test_on_monday_the_coordinator_sees_what_is_late_and_reminds_two_at_once(sit
         assert "The board meets on Friday." in text_of(site.mails_to(email)[-1])
 
     grace.goes_to("/board/late").follows(desk.title).follows("Say how it stands").ticks("attention")
-    grace.writes(In_a_few_words="The harbour master is away.").presses("Say so")
+    grace.writes(In_a_few_words="The harbour master is away.").presses("Save how it stands")
     grace.writes(A_new_note="Call Kofi, not his director.").presses("Keep the note")
     assert "Call Kofi, not his director." in grace.reads and "The harbour master is away." in grace.reads
     lead = someone(desk.lead, width=1280).signs_in().goes_to(desk.path)
