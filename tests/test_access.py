@@ -1,15 +1,19 @@
 """Who gets through which door: every route, six people, GET and POST."""
 
+import io
 import re
 from types import SimpleNamespace
 
 import pytest
+from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import MethodNotAllowed
 
 from tests.factories import make_institution, make_person, make_project, make_report, make_seat, make_sheet
 from tests.remembered import once
 from tests.tables.made_up import make_snapshot
+from tracker import files
 from tracker.asks.queries import latest
+from tracker.attachments import actions as attachments
 from tracker.calendars import actions as calendars
 from tracker.calendars.states import Scope
 from tracker.database import db
@@ -102,6 +106,7 @@ DOORS = {
     "/projects/{running}/files": TEAM,
     "/projects/{draft}/files": {"lead"},
     "/milestones/{milestone}/files": TEAM,
+    "/projects/{running}/files/{file}/delete": LEADS,
     "/projects/{running}/terms": TEAM,
     "/projects/{running}/terms/write": LEADS,
     "/projects/{running}/terms/history": TEAM,
@@ -331,10 +336,19 @@ def make_people():
         "calendar": calendars.subscribe(lead, Scope.PROJECT, running).id,
         "guest": event.guests[0].id,
         "sheet": make_sheet(running, lead).id,
+        "file": _file_on(plan(running)[0], lead),
         "view": oversight.keep_view(coordinator, "board", "Running", "state=running").id,
         "secretariat_note": oversight.write_note(running, text="Call them.", actor=coordinator).id,
     }
     return SimpleNamespace(people=people, ids=ids)
+
+
+def _file_on(milestone, person):
+    """The id of a file that this person hung on a milestone."""
+    upload = FileStorage(io.BytesIO(b"1,2\n"), filename="data.csv")
+    kept = files.keep(upload, uploaded_by=person, project_id=milestone.project_id)
+    attachments.add(milestone, [kept], actor=person)
+    return kept.id
 
 
 def enters(answer) -> bool:

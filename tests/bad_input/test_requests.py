@@ -86,7 +86,7 @@ def test_a_page_repeats_hostile_arguments_harmlessly(attempts, every_page):
     for who, path in every_page:
         asked = dict.fromkeys((*ARGUMENTS, marker), marker)
         answer = attempts.send(marker, who, path, method="GET", query_string=asked, sound=True)
-        assert "<b id=x" not in answer.text, path
+        assert not answer.mimetype.startswith("text/") or "<b id=x" not in answer.text, path
     attempts.found_nothing()
 
 
