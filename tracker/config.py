@@ -43,7 +43,7 @@ SETTINGS = (
     Setting("MAIL_FROM", "tracker@localhost", "Sender address of all mails."),
     Setting("MAIL_REPLY_TO", "", "Where answers to mails go; empty: to the sender address."),
     Setting("UPLOAD_LIMIT", "26214400", "Largest upload in bytes (25 MiB)."),
-    Setting("PROJECT_QUOTA", "524288000", "What the files of one project may take, in bytes (500 MiB)."),
+    Setting("PROJECT_QUOTA", "500000000", "What the files of one project may take, in bytes (500 MB)."),
     Setting(
         "PROXIES",
         "0",
@@ -71,7 +71,7 @@ def load(overrides: dict[str, Any] | None = None) -> dict[str, Any]:
         "MAIL_FROM": env["MAIL_FROM"] or "tracker@localhost",
         "MAIL_REPLY_TO": env["MAIL_REPLY_TO"],
         "MAX_CONTENT_LENGTH": int(env["UPLOAD_LIMIT"] or 25 * 1024 * 1024),
-        "PROJECT_QUOTA": int(env["PROJECT_QUOTA"] or 500 * 1024 * 1024),
+        "PROJECT_QUOTA": int(env["PROJECT_QUOTA"] or 500_000_000),
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "MAX_FORM_PARTS": 600,
         "PROXIES": int(env["PROXIES"] or 0),

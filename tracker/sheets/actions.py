@@ -73,8 +73,9 @@ def apply(make: Callable[[], Book], sheet: Sheet, mine: Mapping[int, Iterable[st
             raise Stale
     with db.session.begin_nested():
         changed = _try(book, rows, mine)
-        if any(row.faults for row in rows):
-            raise RuleBroken(_("Nothing was changed: a row cannot be applied any more. Upload the workbook again."))
+        if refused := next((row for row in rows if row.faults), None):
+            why = " ".join(refused.faults.values())
+            raise RuleBroken(_("Nothing was changed. Row %(row)s: %(why)s", row=str(refused.place), why=why))
     sheet.applied_at = clock.now()
     return changed
 

@@ -88,6 +88,7 @@ def show(sheet: Sheet) -> Any:
         refused=[row for row in rows if row.faults],
         conflicts=[row for row in rows if not row.faults and row.has_conflict],
         changed=[row for row in rows if not row.faults and not row.has_conflict and row.cells],
+        typed={line["place"]: line["cells"] for line in sheet.lines},
         remarked=[row for row in rows if row.remarks and not row.faults],
         most=MOST_SHOWN,
     )
