@@ -6,7 +6,7 @@ from tracker.tables import queries, sections
 from tracker.tables.build import build_all
 from tracker.tables.views.blueprint import asked, bp
 
-ROWS = 30  # of each table on paper, unless all are asked for
+ROWS = 24  # of each table on paper, unless all are asked for
 
 
 @bp.get("/print")
