@@ -36,7 +36,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 8_000  # milliseconds until a missing button is a failure; pages take a tenth of a second
+PATIENCE = 20_000  # milliseconds until a missing button is a failure; a busy machine takes seconds
 
 
 class Site:

@@ -106,7 +106,7 @@ def everything(site):
 def fetched(link, method):
     """The status that a machine without cookies gets."""
     try:
-        with urlopen(Request(link, method=method), timeout=8) as answer:
+        with urlopen(Request(link, method=method), timeout=20) as answer:
             answer.read()
             return answer.status
     except HTTPError as error:
@@ -250,7 +250,7 @@ def test_a_coordinator_reminds_in_the_receivers_language_and_one_click_stops_mai
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     address = mail["List-Unsubscribe"].strip("<>")
     click = Request(address, data=urlencode({"List-Unsubscribe": "One-Click"}).encode(), method="POST")
-    assert urlopen(click, timeout=8).status == 200
+    assert urlopen(click, timeout=20).status == 200
     with site.arranging():
         assert db.session.scalar(sa.select(Person.rhythm).where(Person.email == email)) is Rhythm.ASKS
         assert db.session.scalar(sa.select(Ask.state).where(Ask.kind == "recruiting.invitation")) is AskState.OPEN

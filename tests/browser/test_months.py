@@ -310,7 +310,7 @@ def test_board_and_pictures_fit_every_screen_and_paper_in_both_directions(site, 
 
 def fetched(feed):
     """What a calendar program reads at an address: the entries, by the first words of what they are called."""
-    with urlopen(feed, timeout=8) as answer:
+    with urlopen(feed, timeout=20) as answer:
         calendar = vobject.readOne(answer.read().decode())
     return {entry.summary.value.partition(":")[0]: entry for entry in calendar.vevent_list}
 
