@@ -8,7 +8,7 @@ import os
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import filetype
 import sqlalchemy as sa
-from flask import Response, current_app, request
+from flask import Response, abort, current_app, request
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
@@ -168,6 +168,23 @@ def keep(upload: Any, *, uploaded_by: Any, project_id: int | None = None) -> Sto
     return row
 
 
+def keep_all(
+    uploads: Iterable[Any], *, uploaded_by: Any, project_id: int | None = None
+) -> tuple[list[StoredFile], list[str]]:
+    """Keep all of several uploads, or none: their rows, and a sentence for each that is refused."""
+    kept, refused = [], []
+    for upload in uploads:
+        try:
+            kept.append(keep(upload, uploaded_by=uploaded_by, project_id=project_id))
+        except ValueError as error:
+            refused.append(f"{safe_name(upload.filename)}: {error}")
+    if not refused:
+        return kept, []
+    for row in kept:  # the caller commits nothing; the bytes go too
+        store().delete(row.key)
+    return [], refused
+
+
 def used_by(project_id: int) -> int:
     """How many bytes the files of a project take."""
     held = sa.select(sa.func.coalesce(sa.func.sum(StoredFile.size), 0)).where(
@@ -201,6 +218,16 @@ def safe_name(name: str) -> str:
     name = re.sub(r'[<>:"|?*]', "_", name).strip(" .")
     stem, dot, extension = name.rpartition(".")
     return f"{stem[:140]}{dot}{extension[:10]}" if dot else name[:150]
+
+
+def hand_out(row: StoredFile | None, *, shown: bool = False) -> Response:
+    """`send` for a view: 404 where there is no such file, where it was deleted, and where its bytes are gone."""
+    if row is None or row.deleted_at is not None:
+        abort(404)
+    try:
+        return send(row, shown=shown)
+    except FileNotFoundError:
+        abort(404)
 
 
 def send(row: StoredFile, *, shown: bool = False) -> Response:

@@ -62,11 +62,7 @@ def add(milestone: Milestone) -> Any:
 @bp.get("/milestones/<int:milestone_id>/files/<int:file_id>")
 @requires("view_milestone_files", Milestone, loading=queries.WITH_PROJECT, seen_by="view_milestone")
 def milestone_file(milestone: Milestone, file_id: int) -> Any:
-    row = next((row for row in milestone.files if row.id == file_id and row.deleted_at is None), None) or abort(404)
-    try:
-        return files.send(row, shown=True)
-    except FileNotFoundError:
-        abort(404)
+    return files.hand_out(next((row for row in milestone.files if row.id == file_id), None), shown=True)
 
 
 @bp.route("/projects/<int:project_id>/files/<int:file_id>/delete", methods=["GET", "POST"])
@@ -94,15 +90,5 @@ def _readable(project: Project) -> set[int]:
 
 def _keep(form: FilesForm, project: Project) -> list[StoredFile]:
     """The stored files, or none with an error beside the field for each that is refused."""
-    kept, refused = [], []
-    for upload in form.uploads:
-        try:
-            kept.append(files.keep(upload, uploaded_by=actor(), project_id=project.id))
-        except ValueError as error:
-            refused.append(f"{files.safe_name(upload.filename)}: {error}")
-    if refused:
-        form.files.errors = refused
-        for row in kept:  # nothing is committed; the bytes go too
-            files.store().delete(row.key)
-        return []
+    kept, form.files.errors = files.keep_all(form.uploads, uploaded_by=actor(), project_id=project.id)
     return kept

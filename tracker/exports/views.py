@@ -1,6 +1,6 @@
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 
 from tracker import files
 from tracker.access import actor, requires
@@ -43,12 +43,7 @@ def show(export: Export) -> str:
 @requires("view_export", Export, loading=queries.WITH_FILE)
 def fetch(export: Export, name: str) -> Any:
     """The file itself."""
-    if export.file is None or name != export.file.name:
-        abort(404)
-    try:
-        return files.send(export.file)
-    except FileNotFoundError:
-        abort(404)
+    return files.hand_out(export.file if export.file is not None and export.file.name == name else None)
 
 
 @bp.post("/<int:export_id>/again")

@@ -1,6 +1,6 @@
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request
 
 from tracker import files
 from tracker.access import actor, public, requires
@@ -76,12 +76,7 @@ def cite(report: Report, ending: str) -> Response:
 @bp.get("/reports/<int:report_id>/files/<int:file_id>")
 @requires("view_report", Report, loading=queries.REPORT_PAGE)
 def download(report: Report, file_id: int) -> Response:
-    if report.file is None or report.file_id != file_id:
-        abort(404)
-    try:
-        return files.send(report.file)
-    except FileNotFoundError:
-        abort(404)
+    return files.hand_out(report.file if report.file_id == file_id else None)
 
 
 def _address(report: Report) -> str:

@@ -1,6 +1,6 @@
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request
 
 from tracker import files
 from tracker.access import actor, requires
@@ -178,24 +178,14 @@ def withdraw_note(note: ProgressNote) -> Any:
 @bp.get("/notes/<int:progress_note_id>/files/<int:file_id>")
 @requires("view_note", ProgressNote, loading=queries.NOTE_WITH_FILES)
 def note_file(note: ProgressNote, file_id: int) -> Any:
-    row = next((row for row in note.files if row.id == file_id and row.deleted_at is None), None) or abort(404)
-    try:
-        return files.send(row, shown=True)
-    except FileNotFoundError:
-        abort(404)
+    return files.hand_out(next((row for row in note.files if row.id == file_id), None), shown=True)
 
 
 def _write(project: Project, form: NoteForm, on: PartialDate) -> ProgressNote | None:
     """The note, or None with an error beside the field where a file is refused."""
-    kept = []
-    for upload in form.uploads:
-        try:
-            kept.append(files.keep(upload, uploaded_by=actor(), project_id=project.id))
-        except ValueError as error:
-            form.files.errors = [*form.files.errors, f"{files.safe_name(upload.filename)}: {error}"]
-    if form.files.errors:
-        for row in kept:  # nothing is committed; the bytes go too
-            files.store().delete(row.key)
+    kept, refused = files.keep_all(form.uploads, uploaded_by=actor(), project_id=project.id)
+    if refused:
+        form.files.errors = refused
         return None
     milestone = db.session.get(Milestone, form.milestone_id) if form.milestone_id else None
     return actions.write_note(

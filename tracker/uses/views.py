@@ -1,6 +1,6 @@
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request
 
 from tracker import files
 from tracker.access import actor, can, requires
@@ -60,12 +60,7 @@ def withdraw(use: Use) -> Any:
 @bp.get("/uses/<int:report_use_id>/files/<int:file_id>")
 @requires("view_use", Use, loading=queries.ON_A_PAGE)
 def file(use: Use, file_id: int) -> Any:
-    if use.file is None or use.file_id != file_id:
-        abort(404)
-    try:
-        return files.send(use.file)
-    except FileNotFoundError:
-        abort(404)
+    return files.hand_out(use.file if use.file_id == file_id else None)
 
 
 def _may_say(report: Report) -> bool:
