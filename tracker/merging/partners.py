@@ -3,27 +3,24 @@
 The stronger word stands: who agreed as one record and was asked as the other has agreed.
 """
 
-from datetime import date
 from typing import Any
 
 from tracker import clock
 from tracker.asks.actions import take_back
 from tracker.asks.endings import close
 from tracker.asks.states import AskState
-from tracker.checkins.models import CheckIn
 from tracker.checkins.states import ASK as MONTHLY
 from tracker.database import db
 from tracker.i18n import _
 from tracker.institutions.models import Institution
 from tracker.merging import queries
 from tracker.merging.references import become_one, rule
-from tracker.merging.rules import earliest
+from tracker.merging.rules import doubles, earliest
 from tracker.projects.actions import touch
 from tracker.projects.models import LedgerEntry, Partner
 from tracker.projects.states import Commitment, Role
 from tracker.seats.states import SeatState
 from tracker.terms.actions import ASK as CONFIRM
-from tracker.terms.models import Confirmation
 
 ANSWERED = (  # what an answer about a month is
     *("going", "reason", "milestone_id", "note_id"),
@@ -86,12 +83,7 @@ def _end_what_waits(partner: Partner) -> None:
 @rule("partner", "filling")
 def fillings(stays: Partner, goes: Partner) -> None:
     """A seat that both fill is filled once, and perhaps free again."""
-    held: dict[int, Any] = {}
-    for filling in queries.fillings(stays.id, goes.id):
-        before = held.get(filling.seat_id)
-        held[filling.seat_id] = filling
-        if before is None:
-            continue
+    for filling, before in doubles(queries.fillings(stays.id, goes.id), "seat_id"):
         seat, both = filling.seat, filling.is_taken and before.is_taken
         filling.asked_at = min(filling.asked_at, before.asked_at)
         filling.taken_at = earliest(filling.taken_at, before.taken_at)
@@ -112,12 +104,7 @@ def helpers(stays: Partner, goes: Partner) -> None:
 @rule("partner", "check_in")
 def check_ins(stays: Partner, goes: Partner) -> None:
     """What either said about a month was said; of two answers the later one stands, the words of both stay."""
-    said: dict[date, CheckIn] = {}
-    for check_in in queries.check_ins(stays.id, goes.id):
-        before = said.get(check_in.month)
-        said[check_in.month] = check_in
-        if before is None:
-            continue
+    for check_in, before in doubles(queries.check_ins(stays.id, goes.id), "month"):
         if before.answered_at is not None and (
             check_in.answered_at is None or check_in.answered_at < before.answered_at
         ):
@@ -132,12 +119,7 @@ def check_ins(stays: Partner, goes: Partner) -> None:
 @rule("partner", "confirmation")
 def confirmations(stays: Partner, goes: Partner) -> None:
     """A version of the terms that one of the two confirmed is confirmed, by who did so first."""
-    said: dict[int, Confirmation] = {}
-    for reply in queries.replies(stays.id, goes.id):
-        before = said.get(reply.terms_id)
-        said[reply.terms_id] = reply
-        if before is None:
-            continue
+    for reply, before in doubles(queries.replies(stays.id, goes.id), "terms_id"):
         if before.at is not None and (reply.at is None or before.at < reply.at):
             reply.at, reply.person_id = before.at, before.person_id
         become_one(reply, before)

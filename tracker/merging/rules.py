@@ -66,7 +66,7 @@ def pairs(kept: Institution, gone: Institution) -> None:
 @rule("institution", "membership")
 def memberships(kept: Institution, gone: Institution) -> None:
     """Of two current memberships of a network one stays, since the earlier day."""
-    for stays, goes in _doubles(queries.memberships(kept.id, gone.id), "network_id"):
+    for stays, goes in doubles(queries.memberships(kept.id, gone.id), "network_id"):
         stays.joined_on = min((day for day in (stays.joined_on, goes.joined_on) if day), default=None)
         become_one(stays, goes)
 
@@ -74,7 +74,7 @@ def memberships(kept: Institution, gone: Institution) -> None:
 @rule("institution", "affiliation")
 def affiliations(kept: Institution, gone: Institution) -> None:
     """Somebody who is at both from and until the same days, in the same position or in one not said, is there once."""
-    for stays, goes in _doubles(queries.affiliations(kept.id, gone.id), "person_id", "starts_on", "ends_on"):
+    for stays, goes in doubles(queries.affiliations(kept.id, gone.id), "person_id", "starts_on", "ends_on"):
         if stays.institution_id != goes.institution_id and _fit(stays, goes):
             stays.position = stays.position or goes.position
             stays.confirmed_at = earliest(stays.confirmed_at, goes.confirmed_at)
@@ -90,14 +90,14 @@ def _fit(one: Affiliation, other: Affiliation) -> bool:
 @rule("institution", "candidacy")
 def candidacies(kept: Institution, gone: Institution) -> None:
     """What was asked about both joining one network was asked about one."""
-    for stays, goes in _doubles(queries.candidacies(kept.id, gone.id), "network_id"):
+    for stays, goes in doubles(queries.candidacies(kept.id, gone.id), "network_id"):
         become_one(stays, goes)
 
 
 @rule("institution", "saved_call")
 def saved_calls(kept: Institution, gone: Institution) -> None:
     """A call that both keep in mind is kept once, as it was first."""
-    for stays, goes in _doubles(queries.rows_of(SavedCall, kept.id, gone.id), "project_id"):
+    for stays, goes in doubles(queries.rows_of(SavedCall, kept.id, gone.id), "project_id"):
         if goes.saved_at < stays.saved_at:
             stays.saved_at, stays.saved_by_id = goes.saved_at, goes.saved_by_id
         become_one(stays, goes)
@@ -106,7 +106,7 @@ def saved_calls(kept: Institution, gone: Institution) -> None:
 @rule("institution", "event_guest")
 def guests(kept: Institution, gone: Institution) -> None:
     """Who came to one meeting as both came once, with as many people as the larger number says."""
-    for stays, goes in _doubles(queries.rows_of(EventGuest, kept.id, gone.id), "event_id"):
+    for stays, goes in doubles(queries.rows_of(EventGuest, kept.id, gone.id), "event_id"):
         stays.people = max(stays.people, goes.people)
         become_one(stays, goes)
 
@@ -116,7 +116,7 @@ def earliest(*moments: datetime | None) -> datetime | None:
     return min((moment for moment in moments if moment is not None), default=None)
 
 
-def _doubles(rows: Iterable[Any], *names: str) -> list[tuple[Any, Any]]:
+def doubles(rows: Iterable[Any], *names: str) -> list[tuple[Any, Any]]:
     """(which stays, which goes) of rows that are the same in these columns, the rows by their ids."""
     seen: dict[tuple[Any, ...], Any] = {}
     found = []
