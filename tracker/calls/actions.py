@@ -25,7 +25,7 @@ from tracker.calls.queries import (
 from tracker.database import db
 from tracker.dates import add_months, earth_day
 from tracker.errors import RuleBroken
-from tracker.i18n import _, _l, format_day, list_and
+from tracker.i18n import _, _l, format_day
 from tracker.institutions.models import Institution, Person
 from tracker.permissions import permissions
 from tracker.projects.actions import leads, touch
@@ -248,7 +248,7 @@ def put_to_leads(question: CallQuestion, *, actor: Person | None, because: Activ
         ASK,
         question,
         to=project,
-        to_name=list_and([lead.name for lead in project.lead_partners]) or project.network.name,
+        to_name=project.led_by,
         about=project,
         network_id=project.network_id,
         actor=actor,

@@ -6,7 +6,7 @@ from tracker.activity.record import record
 from tracker.asks.actions import raise_ask, take_back
 from tracker.database import db
 from tracker.errors import RuleBroken
-from tracker.i18n import _, _l, list_and
+from tracker.i18n import _, _l
 from tracker.ideas import queries
 from tracker.ideas.models import Union
 from tracker.ideas.states import BEGINNING, TAKES_IN, UnionKind
@@ -89,13 +89,13 @@ def propose(project: Project, into: Project, kind: UnionKind, *, words: str = ""
         ASKS[kind],
         union,
         to=into,
-        to_name=list_and([lead.name for lead in into.lead_partners]) or into.network.name,
+        to_name=into.led_by,
         about=into,
         network_id=into.network_id,
         actor=actor,
         because=noted,
         project=project.label,
-        partner=list_and([lead.name for lead in project.lead_partners]) or project.network.name,
+        partner=project.led_by,
         question=project.question[:QUOTED],
         note=words,
         language=into.language,

@@ -8,7 +8,7 @@ from tracker.access import actor, can, demand, load, requires
 from tracker.asks.queries import latest
 from tracker.database import SAFE_METHODS, db
 from tracker.forms import number_or_none
-from tracker.i18n import _, list_and
+from tracker.i18n import _
 from tracker.ideas import actions, queries, radar
 from tracker.ideas.closeness import READ, Idea
 from tracker.ideas.forms import UnionForm
@@ -81,7 +81,7 @@ def _propose(project: Project, into_id: int, kind: UnionKind) -> Any:
     if form.submitted():
         actions.propose(project, into, kind, words=form.words.data or "", actor=actor())
         db.session.commit()
-        names = list_and([lead.name for lead in into.lead_partners]) or into.network.name
+        names = into.led_by
         flash(_("Your question is with %(names)s. You will get a mail when they answer.", names=names), "success")
         return redirect(project.path, 303)
     first = actions.asked_first(project, into)

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from tracker import clock, markdown
 from tracker.database import Base
 from tracker.dates import PartialDate, PartialDateType
-from tracker.i18n import _
+from tracker.i18n import _, list_and
 from tracker.institutions.models import Institution, Network, Person
 from tracker.projects.states import (
     ASKED,
@@ -159,6 +159,11 @@ class Project(Base):
     @property
     def lead_partners(self) -> list["Partner"]:
         return [partner for partner in self.partners if partner.role in LEADING and partner.takes_part]
+
+    @property
+    def led_by(self) -> str:
+        """Who leads it, in words; its network where nobody does."""
+        return list_and([lead.name for lead in self.lead_partners]) or self.network.name
 
     @property
     def committed(self) -> list["Partner"]:

@@ -144,7 +144,7 @@ def offer(
         "recruiting.offer",
         partner,
         to=project,
-        to_name=list_and([lead.name for lead in project.lead_partners]) or project.network.name,
+        to_name=project.led_by,
         about=project,
         network_id=project.network_id,
         actor=actor,
