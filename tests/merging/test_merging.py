@@ -13,6 +13,7 @@ from tracker.asks.queries import latest, open_about_subject, waiting
 from tracker.asks.states import AskState
 from tracker.calls.models import CallQuestion, SavedCall
 from tracker.contacts import actions as contacts
+from tracker.credit.models import AuthorshipConfirmation, Contributor, Proof
 from tracker.database import db
 from tracker.dates import PartialDate
 from tracker.errors import RuleBroken
@@ -30,8 +31,9 @@ from tracker.oversight.models import SecretariatNote
 from tracker.projects.models import Partner
 from tracker.projects.states import Commitment, ProjectState
 from tracker.recruiting import actions as recruiting
+from tracker.reports.models import AuthorAffiliation
 from tracker.search import index
-from tracker.uses.models import Use
+from tracker.uses.models import Use, UseInquiry
 from tracker.uses.states import UseKind
 
 TODAY = PartialDate("2026-11-22")
@@ -80,6 +82,16 @@ def fill(two):
             Event(network_id=project.network_id, title="Forum", on=TODAY, guests=[EventGuest(institution=older)]),
             Use(report=report, kind=UseKind.CITED, on=TODAY, institution=older),
             SecretariatNote(institution=older, text="They moved."),
+            AuthorAffiliation(author_id=report.authors[0].id, position=1, printed="Delta", institution=older),
+            Contributor(report=report, name="Ana", institution=older),
+            UseInquiry(report=report, institution=older, months=6),
+            Proof(
+                report=report,
+                number=1,
+                digest="",
+                content={},
+                confirmations=[AuthorshipConfirmation(institution=older)],
+            ),
         ]
     )
     db.session.flush()

@@ -13,10 +13,13 @@ from tracker.merging.words import SHOWN_APART, WORDS
 # adds it here, and a rule in tracker/merging where two rows could then be the same.
 INSTITUTION = {
     "affiliation.institution_id",
+    "author_affiliation.institution_id",
+    "authorship_confirmation.institution_id",
     "application.institution_id",
     "call_question.institution_id",
     "candidacy.institution_id",
     "contact.institution_id",
+    "contributor.institution_id",
     "event_guest.institution_id",
     "institution_alias.institution_id",
     "institution_language.institution_id",
@@ -29,6 +32,7 @@ INSTITUTION = {
     "saved_call.institution_id",
     "seat_offer.institution_id",
     "secretariat_note.institution_id",
+    "use_inquiry.institution_id",
 }
 PARTNER = {
     "check_in.partner_id",
@@ -37,6 +41,7 @@ PARTNER = {
     "ledger_entry.partner_id",
     "milestone.partner_id",
     "milestone_helper.partner_id",
+    "section.partner_id",
     "terms_task.partner_id",
 }
 NAMED = {"activity.subject_type", "ask.about_type", "ask.addressee_type", "ask.subject_type"}

@@ -139,6 +139,7 @@ class Network(Base):
     description_html: Mapped[str] = mapped_column(sa.Text, default="")
     website: Mapped[str] = mapped_column(sa.String(500), default="")
     moderates: Mapped[bool] = mapped_column(default=True)  # a coordinator accepts proposals before partners are sought
+    disclaimer: Mapped[str] = mapped_column(sa.Text, default="")  # what reports of its projects start with
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 

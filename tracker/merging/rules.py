@@ -11,6 +11,7 @@ from tracker import clock
 from tracker.asks.actions import take_back
 from tracker.calls.models import SavedCall
 from tracker.contacts.queries import CLAIM
+from tracker.credit.models import AuthorshipConfirmation
 from tracker.database import db
 from tracker.events.models import EventGuest
 from tracker.institutions.followers import seat_changed
@@ -19,6 +20,7 @@ from tracker.institutions.places import MAIN, SECOND, current_contacts
 from tracker.institutions.queries import answering_contacts
 from tracker.merging import queries
 from tracker.merging.references import become_one, rule
+from tracker.uses.models import UseInquiry
 
 
 @rule("institution", "contact")
@@ -108,6 +110,26 @@ def guests(kept: Institution, gone: Institution) -> None:
     """Who came to one meeting as both came once, with as many people as the larger number says."""
     for stays, goes in doubles(queries.rows_of(EventGuest, kept.id, gone.id), "event_id"):
         stays.people = max(stays.people, goes.people)
+        become_one(stays, goes)
+
+
+@rule("institution", "authorship_confirmation")
+def confirmations_of_authors(kept: Institution, gone: Institution) -> None:
+    """What either confirmed of one version is confirmed, since the earlier moment."""
+    rows = queries.rows_of(AuthorshipConfirmation, kept.id, gone.id)
+    for stays, goes in doubles(rows, "proof_id"):
+        if goes.at is not None and (stays.at is None or goes.at < stays.at):
+            stays.at, stays.person_id = goes.at, goes.person_id
+        stays.words = stays.words or goes.words
+        become_one(stays, goes)
+
+
+@rule("institution", "use_inquiry")
+def inquiries(kept: Institution, gone: Institution) -> None:
+    """Both were asked how one report was used: what either answered is the answer."""
+    for stays, goes in doubles(queries.rows_of(UseInquiry, kept.id, gone.id), "report_id", "months"):
+        if stays.answered_at is None:
+            stays.answered_at, stays.knows_none = goes.answered_at, goes.knows_none
         become_one(stays, goes)
 
 

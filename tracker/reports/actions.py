@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from tracker import clock
@@ -8,13 +8,15 @@ from tracker.database import db
 from tracker.errors import RuleBroken
 from tracker.files import StoredFile
 from tracker.i18n import _, _l
-from tracker.institutions.models import Institution, Person
+from tracker.institutions.models import Person
 from tracker.markdown import plain
 from tracker.projects.actions import take_step, team, touch
 from tracker.projects.models import Project
 from tracker.projects.requirements import Missing, needs
 from tracker.projects.states import ProjectState
-from tracker.reports.models import Report, ReportAuthor
+from tracker.reports.authors import MOST_AUTHORS, author_values, place_of, same_author, values_of
+from tracker.reports.followers import changed, public_changed
+from tracker.reports.models import Report, ReportAuthor, ReportCountry, ReportGoal
 from tracker.reports.queries import by_import_key, drafts, has_published, of_project, partner_institutions
 from tracker.reports.states import ReportKind, ReportState
 from tracker.search import index
@@ -23,11 +25,9 @@ FIELDS = frozenset(
     {
         *("title", "kind", "kind_as_printed", "abstract", "language", "other_languages", "published_on"),
         *("publisher", "place", "editors", "series", "number", "isbn", "issn", "issn_online", "doi"),
-        *("website", "pages", "licence", "suggested_citation", "notes"),
+        *("website", "pages", "licence", "suggested_citation", "notes", "funding", "disclaimer", "reviewers", "handle"),
     }
 )
-AUTHOR_FIELDS = ("name", "sort_name", "affiliation", "has_no_affiliation", "orcid", "is_corresponding")
-MOST_AUTHORS = 75  # so that a form with all of them stays below the parts a request may have (config)
 MOST_REPORTS = 30  # of one project
 
 declare(
@@ -111,13 +111,15 @@ def start_report(project: Project, *, actor: Person | None) -> Report:
         language=project.language,
         other_languages=[],
         publisher="; ".join(partner.name for partner in project.lead_partners)[:300],
+        disclaimer=project.network.disclaimer,
         version=1,
         created_at=clock.now(),
     )
+    _take_subjects(report, project)
     _set_sort_title(report)
     institutions = partner_institutions(project)
     for position, person in enumerate(team(project)):
-        place = _place_of(person, institutions)
+        place = place_of(person, institutions)
         report.authors.append(
             ReportAuthor(
                 position=position,
@@ -138,16 +140,17 @@ def change_report(report: Report, *, actor: Person | None, **fields: Any) -> Non
     """Save fields of the record; those left out stay. A published record is corrected, and it says so."""
     if unknown := set(fields) - FIELDS:
         raise TypeError(f"a report has no such field: {sorted(unknown)}")
-    changed = [name for name, value in fields.items() if getattr(report, name) != value]
-    if not changed:
+    differing = [name for name, value in fields.items() if getattr(report, name) != value]
+    if not differing:
         return
-    for name in changed:
+    for name in differing:
         setattr(report, name, fields[name])
     _set_sort_title(report)
     report.version += 1
     kind = "reports.correct" if report.state is ReportState.PUBLISHED else "reports.change"
-    _note(kind, report, actor=actor, fields=changed)
+    _note(kind, report, actor=actor, fields=differing)
     index_for_search(report)
+    _tell_followers(report, actor)
 
 
 def set_authors(report: Report, authors: list[dict[str, Any]], actor: Person | None) -> None:
@@ -161,20 +164,26 @@ def set_authors(report: Report, authors: list[dict[str, Any]], actor: Person | N
         raise RuleBroken(_("A report names at most %(count)s authors.", count=MOST_AUTHORS))
     if any(not author.get("name", "").strip() for author in authors):
         raise RuleBroken(_("Every author needs a name."))
-    wanted = [_author(report, position, author) for position, author in enumerate(authors)]
-    if [_values(author) for author in report.authors] == wanted:
+    wanted = [author_values(report, position, author) for position, author in enumerate(authors)]
+    if [values_of(author) for author in report.authors] == wanted:
         return
-    for row, values in zip(report.authors, wanted, strict=False):
+    free = list(report.authors)
+    known = [same_author(values, free) for values in wanted]
+    for gone in free:
+        report.authors.remove(gone)
+    for row, values in zip(known, wanted, strict=True):
+        if row is None:
+            report.authors.append(ReportAuthor(**values))
+            continue
         for name, value in values.items():
             setattr(row, name, value)
-    del report.authors[len(wanted) :]
-    for values in wanted[len(report.authors) :]:
-        report.authors.append(ReportAuthor(**values))
+    report.authors.sort(key=lambda author: author.position)
     report.version += 1
     _note("reports.authors", report, actor=actor, authors=[author["name"] for author in wanted])
     for row in report.authors:  # a row that now names somebody else still held the person it named before
         db.session.expire(row, ["person", "institution"])
     index_for_search(report)
+    _tell_followers(report, actor)
 
 
 def attach_file(report: Report, file: StoredFile, *, actor: Person | None) -> None:
@@ -182,6 +191,7 @@ def attach_file(report: Report, file: StoredFile, *, actor: Person | None) -> No
     report.file = file
     report.version += 1
     _note("reports.attach", report, actor=actor, file=file.name, sha256=file.sha256)
+    _tell_followers(report, actor)
 
 
 def remove_file(report: Report, *, actor: Person | None) -> None:
@@ -191,6 +201,7 @@ def remove_file(report: Report, *, actor: Person | None) -> None:
     name, report.file = report.file.name, None
     report.version += 1
     _note("reports.detach", report, actor=actor, file=name)
+    _tell_followers(report, actor)
 
 
 def publish(project: Project, *, actor: Person | None, attested: bool) -> list[Report]:
@@ -244,6 +255,8 @@ def discard(report: Report, *, actor: Person | None) -> None:
 
 def _make_public(report: Report, *, actor: Person | None) -> None:
     report.state, report.published_at = ReportState.PUBLISHED, clock.now()
+    report.edition = 1
+    stamp(report)
     _note(
         "reports.publish",
         report,
@@ -253,6 +266,19 @@ def _make_public(report: Report, *, actor: Person | None) -> None:
         file_sha256=report.file.sha256 if report.file else "",
     )
     index_for_search(report)
+    public_changed(report, actor)
+
+
+def stamp(report: Report) -> None:
+    """Note that what is public of the report changed: harvesters ask by this moment."""
+    report.stamped_at = clock.now()
+
+
+def _tell_followers(report: Report, actor: Person | None) -> None:
+    changed(report, actor)
+    if report.is_public:
+        stamp(report)
+        public_changed(report, actor)
 
 
 def import_report(
@@ -272,22 +298,32 @@ def import_report(
     if report is None:
         report = Report(import_key=key, version=0, created_at=clock.now(), other_languages=[], language="")
         db.session.add(report)
-    wanted = [_author(report, position, author, project) for position, author in enumerate(authors)]
+    wanted = [author_values(report, position, author, project) for position, author in enumerate(authors)]
     same = report.version and report.project_id == (project.id if project else None)
     same = same and all(getattr(report, name) == value for name, value in given.items())
-    if same and [_values(author) for author in report.authors] == wanted:
+    if same and [values_of(author) for author in report.authors] == wanted:
         return report
     report.project = project
     for name, value in given.items():
         setattr(report, name, value)
     report.authors = [ReportAuthor(**values) for values in wanted]
     _set_sort_title(report)
+    if project is not None and not report.version:
+        _take_subjects(report, project)
     if report.state is ReportState.PUBLISHED and report.published_at is None:
-        report.published_at = clock.now()
+        report.published_at, report.edition = clock.now(), 1
     report.version += 1
     _note("reports.import", report, actor=actor)
     index_for_search(report)
+    _tell_followers(report, actor)
     return report
+
+
+def _take_subjects(report: Report, project: Project) -> None:
+    """What the project is about, the report is about until somebody says otherwise."""
+    report.themes = list(project.themes)
+    report.country_links = [ReportCountry(country=country) for country in project.countries]
+    report.goal_links = [ReportGoal(goal=link.goal) for link in project.goal_links]
 
 
 def index_for_search(report: Report) -> None:
@@ -312,43 +348,3 @@ def _note(kind: str, report: Report, *, actor: Person | None, **details: Any) ->
     subject = report.project or report
     details = {"report": report.label, "report_id": report.id, "path": report.path, **details}
     record(kind, subject, actor=actor, **details)
-
-
-def _author(report: Report, position: int, given: Mapping[str, Any], project: Project | None = None) -> dict[str, Any]:
-    project = project or report.project
-    values: dict[str, Any] = {name: given.get(name) or "" for name in AUTHOR_FIELDS}
-    values["is_corresponding"] = bool(given.get("is_corresponding"))
-    values["has_no_affiliation"] = bool(given.get("has_no_affiliation")) and not values["affiliation"]
-    people = team(project) if project else []
-    if "person_id" in given:
-        person_id = given["person_id"]
-    else:
-        known = (p for p in people if (p.orcid and p.orcid == values["orcid"]) or p.name == values["name"])
-        person_id = next((person.id for person in known), None)
-    institutions = partner_institutions(project) if project else []
-    place = _named(values["affiliation"], institutions)
-    institution_id = given.get("institution_id") or (place.id if place else None)
-    return {"position": position, **values, "person_id": person_id, "institution_id": institution_id}
-
-
-def _values(author: ReportAuthor) -> dict[str, Any]:
-    names = ("position", *AUTHOR_FIELDS, "person_id", "institution_id")
-    return {name: getattr(author, name) for name in names}
-
-
-def _named(printed: str, institutions: Iterable[Institution]) -> Institution | None:
-    """The institution whose name, native name or acronym is what is printed, alone or before a comma."""
-    wanted = {index.fold(printed), index.fold(printed.split(",")[0])} - {""}
-    for institution in institutions:
-        names = (institution.name, institution.native_name, institution.acronym)
-        if wanted & {index.fold(name) for name in names if name}:
-            return institution
-    return None
-
-
-def _place_of(person: Person, institutions: Iterable[Institution]) -> Institution | None:
-    """Where the person works, a partner of the project first."""
-    working_at = person.institution_ids
-    partner = next((institution for institution in institutions if institution.id in working_at), None)
-    current = person.current_affiliations
-    return partner or (current[0].institution if current else None)

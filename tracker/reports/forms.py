@@ -20,7 +20,8 @@ from tracker.dates import PartialDateField
 from tracker.forms import MARKDOWN_HINT, BaseForm, CheckboxesField, checked, choices, row_number
 from tracker.i18n import _, _l, language_name
 from tracker.identifiers import normal_doi, normal_isbn, normal_issn, normal_orcid, website
-from tracker.reports.actions import AUTHOR_FIELDS, FIELDS, MOST_AUTHORS
+from tracker.reports.actions import FIELDS
+from tracker.reports.authors import AUTHOR_FIELDS, MOST_AUTHORS
 from tracker.reports.models import Report, ReportAuthor
 from tracker.reports.states import KIND_LABELS, LICENCES, ReportKind
 
@@ -53,6 +54,7 @@ class AuthorForm(Form):
     has_no_affiliation = BooleanField(_l("No affiliation"), default=False)
     orcid = StringField(_l("ORCID iD"), [Optional(), checked(normal_orcid)])
     is_corresponding = BooleanField(_l("Corresponding author"), default=False)
+    contributed_equally = BooleanField(_l("Contributed equally"), default=False)
     person = SelectField(_l("Person on this site"))
 
     @property
@@ -108,6 +110,10 @@ class ReportForm(BaseForm):
         description=_l("Left empty, it is made from these details."),
         render_kw={"rows": 2},
     )
+    funding = TextAreaField(_l("Funding statement"), [Optional(), Length(max=2000)], render_kw={"rows": 2})
+    disclaimer = TextAreaField(_l("Disclaimer"), [Optional(), Length(max=2000)], render_kw={"rows": 2})
+    reviewers = StringField(_l("Reviewers, as printed"), [Optional(), length("reviewers")])
+    handle = StringField(_l("Handle"), [Optional(), length("handle")])
     notes = TextAreaField(
         _l("Notes"),
         [Optional(), Length(max=ABSTRACT_LENGTH)],
@@ -158,6 +164,7 @@ class ReportForm(BaseForm):
                 "has_no_affiliation": row.form.has_no_affiliation.data,
                 "orcid": row.form.orcid.data or "",
                 "is_corresponding": row.form.is_corresponding.data,
+                "contributed_equally": row.form.contributed_equally.data,
                 "person_id": row_number(row.form.person.data) if _holds(row.form.person) else None,
             }
             for row in self.authors

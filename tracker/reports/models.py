@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
@@ -10,7 +11,16 @@ from tracker.files import StoredFile
 from tracker.i18n import _
 from tracker.institutions.models import Institution, Person
 from tracker.projects.models import Project
-from tracker.reports.states import KIND_LABELS, ReportKind, ReportState
+from tracker.reports.states import KIND_LABELS, LinkKind, ReportKind, ReportState
+from tracker.themes.models import Theme
+
+report_theme = sa.Table(
+    "report_theme",
+    Base.metadata,
+    sa.Column("report_id", sa.ForeignKey("report.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("theme_id", sa.ForeignKey("theme.id", ondelete="CASCADE"), primary_key=True),
+    sa.Index(None, "theme_id", "report_id"),
+)
 
 
 class Report(Base):
@@ -44,11 +54,19 @@ class Report(Base):
     pages: Mapped[int | None]
     licence: Mapped[str] = mapped_column(sa.String(40), default="")
     suggested_citation: Mapped[str] = mapped_column(sa.Text, default="")  # as printed; empty: made from the record
+    funding: Mapped[str] = mapped_column(sa.Text, default="")  # the funding statement, as printed
+    disclaimer: Mapped[str] = mapped_column(sa.Text, default="")  # as printed
+    reviewers: Mapped[str] = mapped_column(sa.String(500), default="")  # as printed
+    handle: Mapped[str] = mapped_column(sa.String(250), default="")  # "10419/12345"
     notes: Mapped[str] = mapped_column(sa.Text, default="")  # for those who take part
     file_id: Mapped[int | None] = mapped_column(sa.ForeignKey("stored_file.id"))
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     published_at: Mapped[datetime | None]  # when it became public here
+    edition: Mapped[int] = mapped_column(default=0)  # of what is public: 1, then one more for each correction
+    stamped_at: Mapped[datetime | None]  # when what is public of it last changed: for those who harvest
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_because: Mapped[str] = mapped_column(sa.Text, default="")
 
     project: Mapped[Project | None] = relationship()
     file: Mapped[StoredFile | None] = relationship()
@@ -57,10 +75,31 @@ class Report(Base):
         cascade="all, delete-orphan",
         order_by="ReportAuthor.position, ReportAuthor.id",
     )
+    texts: Mapped[list["ReportText"]] = relationship(
+        back_populates="report", cascade="all, delete-orphan", order_by="ReportText.language"
+    )
+    more_files: Mapped[list["ReportFile"]] = relationship(
+        back_populates="report", cascade="all, delete-orphan", order_by="ReportFile.position, ReportFile.id"
+    )
+    links: Mapped[list["ReportLink"]] = relationship(
+        back_populates="report",
+        cascade="all, delete-orphan",
+        foreign_keys="ReportLink.report_id",
+        order_by="ReportLink.id",
+    )
+    themes: Mapped[list[Theme]] = relationship(secondary=report_theme, order_by=(Theme.name, Theme.id))
+    country_links: Mapped[list["ReportCountry"]] = relationship(
+        cascade="all, delete-orphan", order_by="ReportCountry.country"
+    )
+    goal_links: Mapped[list["ReportGoal"]] = relationship(cascade="all, delete-orphan", order_by="ReportGoal.goal")
+    editions: Mapped[list["ReportEdition"]] = relationship(
+        back_populates="report", cascade="all, delete-orphan", order_by="ReportEdition.number"
+    )
 
     __table_args__ = (
         sa.Index(None, "state", "published_on", "id"),
         sa.Index(None, "state", "language"),
+        sa.Index(None, "stamped_at", "id"),
     )
 
     @validates("abstract")
@@ -71,6 +110,28 @@ class Report(Base):
     @property
     def label(self) -> str:
         return self.title or _("Untitled report")
+
+    @property
+    def countries(self) -> list[str]:
+        """The countries it studies, alpha-2."""
+        return [link.country for link in self.country_links]
+
+    @property
+    def goals(self) -> list[int]:
+        """The sustainable development goals it is about: 1 to 17."""
+        return [link.goal for link in self.goal_links]
+
+    @property
+    def publishers(self) -> list[tuple[str, str]]:
+        """Who published it and where, in order: (publisher, place or ""). Both are kept as printed, parted by ";"."""
+        names = [name.strip() for name in self.publisher.split(";")]
+        places = [place.strip() for place in self.place.split(";")]
+        places += [""] * (len(names) - len(places))
+        return [(name, place) for name, place in zip(names, places, strict=False) if name]
+
+    @property
+    def is_public(self) -> bool:
+        return self.state is ReportState.PUBLISHED
 
     @property
     def path(self) -> str:
@@ -100,9 +161,134 @@ class ReportAuthor(Base):
     has_no_affiliation: Mapped[bool] = mapped_column(default=False)  # said so, not forgotten
     orcid: Mapped[str] = mapped_column(sa.String(19), default="")
     is_corresponding: Mapped[bool] = mapped_column(default=False)
+    contributed_equally: Mapped[bool] = mapped_column(default=False)  # as the others that say so
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
     institution_id: Mapped[int | None] = mapped_column(sa.ForeignKey("institution.id"), index=True)
 
     report: Mapped[Report] = relationship(back_populates="authors")
     person: Mapped[Person | None] = relationship()
     institution: Mapped[Institution | None] = relationship()
+    more_affiliations: Mapped[list["AuthorAffiliation"]] = relationship(
+        cascade="all, delete-orphan", order_by="AuthorAffiliation.position, AuthorAffiliation.id"
+    )
+
+    @property
+    def affiliations(self) -> list[tuple[str, Institution | None]]:
+        """Every affiliation in order: as printed, and the institution's record where there is one."""
+        first = [(self.affiliation, self.institution)] if self.affiliation else []
+        return first + [(more.printed, more.institution) for more in self.more_affiliations]
+
+
+class AuthorAffiliation(Base):
+    """An affiliation of an author beside the first, which stands with the author."""
+
+    __tablename__ = "author_affiliation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    author_id: Mapped[int] = mapped_column(sa.ForeignKey("report_author.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int]
+    printed: Mapped[str] = mapped_column(sa.String(300))
+    institution_id: Mapped[int | None] = mapped_column(sa.ForeignKey("institution.id"), index=True)
+
+    institution: Mapped[Institution | None] = relationship()
+
+
+class ReportText(Base):
+    """The title and abstract of a report in a further language; those in its own language stand with the report."""
+
+    __tablename__ = "report_text"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(sa.ForeignKey("report.id", ondelete="CASCADE"))
+    language: Mapped[str] = mapped_column(sa.String(20))
+    title: Mapped[str] = mapped_column(sa.String(400), default="")
+    abstract: Mapped[str] = mapped_column(sa.Text, default="")  # Markdown
+    abstract_html: Mapped[str] = mapped_column(sa.Text, default="")
+    source_digest: Mapped[str] = mapped_column(sa.String(64), default="")  # of the text it was translated from
+
+    report: Mapped[Report] = relationship(back_populates="texts")
+
+    __table_args__ = (sa.UniqueConstraint("report_id", "language"),)
+
+    @validates("abstract")
+    def _render(self, _key: str, text: str) -> str:
+        self.abstract_html = markdown.render(text)
+        return text
+
+
+class ReportFile(Base):
+    """A file of a report beside its main one: another language, another format, an annex."""
+
+    __tablename__ = "report_file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(sa.ForeignKey("report.id", ondelete="CASCADE"), index=True)
+    file_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_file.id"), index=True)
+    position: Mapped[int] = mapped_column(default=0)
+    language: Mapped[str] = mapped_column(sa.String(20), default="")
+    label: Mapped[str] = mapped_column(sa.String(200), default="")  # "Annex: the questionnaire"
+    pages: Mapped[int | None]
+    is_made_here: Mapped[bool] = mapped_column(default=False)  # from the draft, by the product
+
+    report: Mapped[Report] = relationship(back_populates="more_files")
+    file: Mapped[StoredFile] = relationship()
+
+
+class ReportLink(Base):
+    """What a report is of another: its translation, its brief, a part. The other is a record here, or named."""
+
+    __tablename__ = "report_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(sa.ForeignKey("report.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[LinkKind]
+    other_id: Mapped[int | None] = mapped_column(sa.ForeignKey("report.id", ondelete="CASCADE"), index=True)
+    title: Mapped[str] = mapped_column(sa.String(400), default="")  # of an output that has no record here
+    website: Mapped[str] = mapped_column(sa.String(500), default="")
+    source_digest: Mapped[str] = mapped_column(sa.String(64), default="")  # of the text that was translated
+
+    report: Mapped[Report] = relationship(back_populates="links", foreign_keys=report_id)
+    other: Mapped[Report | None] = relationship(foreign_keys=other_id)
+
+    __table_args__ = (sa.UniqueConstraint("report_id", "kind", "other_id"),)
+
+
+class ReportCountry(Base):
+    """A country that a report studies."""
+
+    __tablename__ = "report_country"
+
+    report_id: Mapped[int] = mapped_column(sa.ForeignKey("report.id", ondelete="CASCADE"), primary_key=True)
+    country: Mapped[str] = mapped_column(sa.String(2), primary_key=True)
+
+    __table_args__ = (sa.Index(None, "country", "report_id"),)
+
+
+class ReportGoal(Base):
+    """A sustainable development goal that a report is about."""
+
+    __tablename__ = "report_goal"
+
+    report_id: Mapped[int] = mapped_column(sa.ForeignKey("report.id", ondelete="CASCADE"), primary_key=True)
+    goal: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+    __table_args__ = (sa.Index(None, "goal", "report_id"),)
+
+
+class ReportEdition(Base):
+    """The record as it was published, and as each correction left it. Never edited."""
+
+    __tablename__ = "report_edition"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(sa.ForeignKey("report.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    made_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    made_by_name: Mapped[str] = mapped_column(sa.String(200), default="")
+    because: Mapped[str] = mapped_column(sa.Text, default="")  # what was corrected; empty: as it was published
+    record: Mapped[dict[str, Any]] = mapped_column(sa.JSON)  # see reports.editions
+
+    report: Mapped[Report] = relationship(back_populates="editions")
+
+    __table_args__ = (sa.UniqueConstraint("report_id", "number"),)

@@ -6,6 +6,7 @@ from tracker.i18n import _l
 class ReportState(StrEnum):
     DRAFT = "draft"
     PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"  # was public; what stays says that it was, and why it is not
 
 
 class ReportKind(StrEnum):
@@ -18,6 +19,17 @@ class ReportKind(StrEnum):
     ARTICLE = "article"
     DATASET = "dataset"
     OTHER = "other"
+
+
+class LinkKind(StrEnum):
+    """How a report relates to another output: it is the … of the other."""
+
+    TRANSLATION_OF = "translation-of"
+    BRIEF_OF = "brief-of"
+    PART_OF = "part-of"
+    DATA_OF = "data-of"
+    BASED_ON = "based-on"
+    REPLACES = "replaces"
 
 
 KIND_LABELS = {
@@ -45,4 +57,20 @@ LICENCE_ADDRESSES = {
     "CC-BY-NC-4.0": "https://creativecommons.org/licenses/by-nc/4.0/",
     "CC-BY-NC-ND-4.0": "https://creativecommons.org/licenses/by-nc-nd/4.0/",
     "CC0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/",
+}
+LINK_LABELS = {
+    LinkKind.TRANSLATION_OF: _l("Translation of"),
+    LinkKind.BRIEF_OF: _l("Brief of"),
+    LinkKind.PART_OF: _l("Part of"),
+    LinkKind.DATA_OF: _l("Data of"),
+    LinkKind.BASED_ON: _l("Based on"),
+    LinkKind.REPLACES: _l("Replaces"),
+}
+LINKED_LABELS = {  # the same, read from the other side
+    LinkKind.TRANSLATION_OF: _l("Translated as"),
+    LinkKind.BRIEF_OF: _l("Has the brief"),
+    LinkKind.PART_OF: _l("Has the part"),
+    LinkKind.DATA_OF: _l("Has the data"),
+    LinkKind.BASED_ON: _l("Is the basis of"),
+    LinkKind.REPLACES: _l("Replaced by"),
 }

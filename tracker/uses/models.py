@@ -52,3 +52,33 @@ class Use(Base):
     @property
     def path(self) -> str:
         return f"/reports/{self.report_id}#uses"
+
+
+class UseInquiry(Base):
+    """A partner is asked, some months after publication, whether it knows how a report was used."""
+
+    __tablename__ = "use_inquiry"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(sa.ForeignKey("report.id", ondelete="CASCADE"))
+    institution_id: Mapped[int] = mapped_column(sa.ForeignKey("institution.id"), index=True)
+    months: Mapped[int]  # after publication: 6 or 12
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now)
+    answered_at: Mapped[datetime | None]
+    knows_none: Mapped[bool] = mapped_column(default=False)
+
+    report: Mapped[Report] = relationship()
+    institution: Mapped[Institution] = relationship()
+
+    __table_args__ = (sa.UniqueConstraint("report_id", "institution_id", "months"),)
+
+
+class DownloadCount(Base):
+    """How often a file of a report was fetched on one day (UTC). Of who fetched it nothing is kept."""
+
+    __tablename__ = "download_count"
+
+    report_id: Mapped[int] = mapped_column(sa.ForeignKey("report.id", ondelete="CASCADE"), primary_key=True)
+    file_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_file.id"), primary_key=True)
+    day: Mapped[date] = mapped_column("on_day", primary_key=True)
+    number: Mapped[int] = mapped_column(default=0)

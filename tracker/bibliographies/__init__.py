@@ -1,0 +1,1 @@
+"""Records of reports that exist already, read from BibTeX, RIS and CSL-JSON files."""

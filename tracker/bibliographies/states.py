@@ -1,0 +1,7 @@
+from enum import StrEnum
+
+
+class ReadingState(StrEnum):
+    WAITING = "waiting"
+    READ = "read"
+    FAILED = "failed"

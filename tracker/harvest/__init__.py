@@ -1,0 +1,1 @@
+"""The library for machines: OAI-PMH, Signposting, the sitemap, and deposits with DataCite and Crossref."""

@@ -1,0 +1,6 @@
+from enum import StrEnum
+
+
+class Registry(StrEnum):
+    DATACITE = "datacite"
+    CROSSREF = "crossref"

@@ -1,0 +1,1 @@
+"""What is made of a report whose text is here: a page to read, PDF, Word and EPUB."""

@@ -1,0 +1,35 @@
+"""Later features that must know when a report changes register here; nobody else listens."""
+
+from collections.abc import Callable
+
+from tracker.institutions.models import Person
+from tracker.reports.models import Report
+
+type_of_follower = Callable[[Report, Person | None], None]
+
+_of_changes: list[type_of_follower] = []
+_of_publicity: list[type_of_follower] = []
+
+
+def follows_changes(follower: type_of_follower) -> type_of_follower:
+    """Call `follower(report, actor)` when its record, authors, files or current draft may have changed."""
+    _of_changes.append(follower)
+    return follower
+
+
+def follows_publicity(follower: type_of_follower) -> type_of_follower:
+    """Call `follower(report, actor)` when what is public of it has changed: published, corrected, withdrawn."""
+    _of_publicity.append(follower)
+    return follower
+
+
+def changed(report: Report, actor: Person | None) -> None:
+    """Say that a report changed. For this feature and for drafts, in the transaction of the change."""
+    for follower in _of_changes:
+        follower(report, actor)
+
+
+def public_changed(report: Report, actor: Person | None) -> None:
+    """Say that what is public of a report changed, in the transaction of the change."""
+    for follower in _of_publicity:
+        follower(report, actor)
