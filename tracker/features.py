@@ -28,6 +28,7 @@ FEATURES = (
     "reports",
     "bibliographies",
     "drafts",
+    "writing",
     "reviewing",
     "credit",
     "attachments",

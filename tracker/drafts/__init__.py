@@ -1,1 +1,1 @@
-"""The text of a report while it is written: numbered drafts, sections written here, and who holds the pen."""
+"""Numbered drafts of a report: brought as a file or put together here, read in the browser, compared."""

@@ -1,7 +1,5 @@
 from enum import StrEnum
 
-from tracker.i18n import _l
-
 
 class DraftSource(StrEnum):
     FILE = "file"  # Word, ODT, Markdown or PDF
@@ -15,16 +13,3 @@ class ReadingState(StrEnum):
     READABLE = "readable"
     FAILED = "failed"
     NONE = "none"  # a PDF is not converted
-
-
-class SectionState(StrEnum):
-    OPEN = "open"
-    DRAFTED = "drafted"
-    REVIEWED = "reviewed"
-
-
-SECTION_LABELS = {
-    SectionState.OPEN: _l("open"),
-    SectionState.DRAFTED: _l("drafted"),
-    SectionState.REVIEWED: _l("reviewed"),
-}
