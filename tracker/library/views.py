@@ -3,13 +3,14 @@ from typing import Any
 from flask import Blueprint, Response, current_app, render_template, request
 
 from tracker import files
-from tracker.access import actor, public, requires
+from tracker.access import actor, can, public, requires
 from tracker.database import db
 from tracker.forms import row_number
 from tracker.identifiers import doi_url, orcid_url
 from tracker.institutions.models import Institution
 from tracker.languages import text_direction
 from tracker.library.forms import LibraryForm
+from tracker.library.workshop import panels
 from tracker.paging import COUNT_UP_TO, paginate
 from tracker.reports import actions, citations, queries
 from tracker.reports.models import Report
@@ -60,6 +61,7 @@ def show(report: Report) -> Any:
         orcid_url=orcid_url,
         uses=uses(report, actor()),
         split_name=citations.split_name,
+        panels=panels(report, actor()) if report.project and can("follow_project", report.project) else None,
     )
 
 
