@@ -3,10 +3,10 @@ from sqlalchemy.orm import defer, joinedload, selectinload
 
 from tracker.database import db
 from tracker.institutions.models import Institution, Person
-from tracker.projects.models import Partner, Project, ProjectCountry, ProjectMember, project_theme
+from tracker.projects.models import Partner, Project, ProjectMember
 from tracker.projects.permissions import follow_project
 from tracker.projects.states import TAKES_PART
-from tracker.reports.models import Report, ReportAuthor
+from tracker.reports.models import Report, ReportAuthor, ReportCountry, ReportGoal, report_theme
 from tracker.reports.states import ReportKind, ReportState
 from tracker.search import index
 from tracker.themes.queries import with_descendants
@@ -48,11 +48,13 @@ def published(
     kind: ReportKind | None = None,
     year: int | None = None,
     institution_id: int | None = None,
+    goal: int | None = None,
 ) -> sa.Select[Report]:
     """The published reports, newest first.
 
     `theme_id` includes the themes below it; `country` is one studied (alpha-2); `language` a BCP 47 tag of
-    the report or of another version of it; `institution_id` a partner of its project or an author's.
+    the report or of another version of it; `institution_id` a partner of its project or an author's; `goal` is 1
+    to 17.
     """
     query = (
         sa.select(Report)
@@ -61,15 +63,12 @@ def published(
         .order_by(Report.published_on.desc().nulls_last(), Report.id.desc())
     )
     if theme_id is not None:
-        query = query.where(
-            Report.project_id.in_(
-                sa.select(project_theme.c.project_id).where(project_theme.c.theme_id.in_(with_descendants(theme_id)))
-            )
-        )
+        below = sa.select(report_theme.c.report_id).where(report_theme.c.theme_id.in_(with_descendants(theme_id)))
+        query = query.where(Report.id.in_(below))
     if country:
-        query = query.where(
-            Report.project_id.in_(sa.select(ProjectCountry.project_id).where(ProjectCountry.country == country))
-        )
+        query = query.where(Report.id.in_(sa.select(ReportCountry.report_id).where(ReportCountry.country == country)))
+    if goal is not None:
+        query = query.where(Report.id.in_(sa.select(ReportGoal.report_id).where(ReportGoal.goal == goal)))
     if language:
         others = sa.cast(Report.other_languages, sa.Text)  # a list as JSON: ["es", "fr"]
         query = query.where(sa.or_(Report.language == language, others.contains(f'"{language}"', autoescape=True)))
