@@ -42,7 +42,7 @@ def test_submitting_needs_a_draft_with_something_in_it():
     project = make_project(ProjectState.RUNNING)
     assert [item.path for item in missing(project, "submit")] == [f"{project.path}#reports"]
     report = actions.start_report(project, actor=project.lead)
-    assert [item.path for item in missing(project, "submit")] == [f"/reports/{report.id}/edit#upload"]
+    assert [item.path for item in missing(project, "submit")] == [f"/reports/{report.id}/drafts#add"]
     actions.change_report(report, actor=project.lead, abstract="What we found.")
     assert missing(project, "submit") == []
 

@@ -48,19 +48,6 @@ declare(
 )
 
 
-@needs("submit")
-def a_current_draft(project: Project) -> list[Missing]:
-    """A project is submitted with at least one report that has a file, an address or an abstract."""
-    if has_published(project):
-        return []
-    begun = drafts(project)
-    if any(report.file_id or report.website or report.abstract.strip() for report in begun):
-        return []
-    if not begun:
-        return [Missing(_("Add the report."), f"{project.path}#reports")]
-    return [Missing(_("Add the draft of the report: its file, or an abstract."), f"{begun[0].path}/edit#upload")]
-
-
 @needs("publish")
 def a_complete_record(project: Project) -> list[Missing]:
     """A project is published with at least one report whose record is complete."""
