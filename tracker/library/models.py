@@ -21,6 +21,8 @@ class FullText(Base):
 
     report: Mapped[Report] = relationship()
 
+    __table_args__ = (sa.Index(None, "read_at", "attempts"),)  # what waits to be read
+
 
 class StyledCitation(Base):
     """The citation of a published report in one style, made when its record last changed."""

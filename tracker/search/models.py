@@ -17,6 +17,24 @@ class SearchEntry(Base):
     tokens: Mapped[str] = mapped_column(sa.Text)  # folded words with spaces between them, in the text's order
 
 
+class Shelved(Base):
+    """A thing in its place on the shelf, the newest the highest: its words in three depths, and marks to filter by.
+
+    The full-text index beside it is the dialect's own, and it is replaced, never changed. See `shelf`.
+    """
+
+    __tablename__ = "shelved"
+
+    place: Mapped[int] = mapped_column(
+        sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True, autoincrement=False
+    )
+    subject_id: Mapped[int] = mapped_column(unique=True)
+    title: Mapped[str] = mapped_column(sa.Text)
+    record: Mapped[str] = mapped_column(sa.Text)
+    body: Mapped[str] = mapped_column(sa.Text)
+    marks: Mapped[str] = mapped_column(sa.Text)
+
+
 @sa.event.listens_for(SearchEntry.__table__, "after_create")
 def _create_beside(_table: sa.Table, connection: sa.Connection, **_: object) -> None:
     create(connection)
@@ -25,6 +43,21 @@ def _create_beside(_table: sa.Table, connection: sa.Connection, **_: object) -> 
 @sa.event.listens_for(SearchEntry.__table__, "before_drop")
 def _drop_beside(_table: sa.Table, connection: sa.Connection, **_: object) -> None:
     drop(connection)
+
+
+@sa.event.listens_for(Shelved.__table__, "after_create")
+def _create_beside_shelf(_table: sa.Table, connection: sa.Connection, **_: object) -> None:
+    create_shelf(connection)
+
+
+@sa.event.listens_for(Shelved.__table__, "before_drop")
+def _drop_beside_shelf(_table: sa.Table, connection: sa.Connection, **_: object) -> None:
+    _run(connection, sqlite.DROP_SHELF if connection.dialect.name == "sqlite" else postgresql.DROP_SHELF)
+
+
+def create_shelf(connection: sa.Connection) -> None:
+    """Make the full-text index beside the existing table `shelved`. For migrations; may run twice."""
+    _run(connection, sqlite.CREATE_SHELF if connection.dialect.name == "sqlite" else postgresql.CREATE_SHELF)
 
 
 def create(connection: sa.Connection) -> None:

@@ -16,6 +16,27 @@ CREATE = (
 )
 DROP = ("DROP TABLE IF EXISTS search_words",)
 
+CREATE_SHELF = (
+    "CREATE TABLE IF NOT EXISTS search_words_shelf ("
+    "place bigint PRIMARY KEY REFERENCES shelved (place) ON DELETE CASCADE, title tsvector NOT NULL, "
+    "record tsvector NOT NULL, body tsvector NOT NULL, marks tsvector NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS search_words_shelf_gin ON search_words_shelf USING gin (title, record, body, marks)",
+)
+DROP_SHELF = ("DROP TABLE IF EXISTS search_words_shelf",)
+
+SHELF = sa.table(
+    "search_words_shelf",
+    sa.column("place", sa.BigInteger),
+    *(sa.column(name, TSVECTOR) for name in ("title", "record", "body", "marks")),
+)
+PLACE = PLACE_ALONE = SHELF.c.place
+_DEPTHS = (SHELF.c.title, SHELF.c.record, SHELF.c.body)
+_WRITE_SHELF = sa.text(
+    "INSERT INTO search_words_shelf (place, title, record, body, marks) VALUES (:place, CAST(:title AS tsvector), "
+    "CAST(:record AS tsvector), CAST(:body AS tsvector), CAST(:marks AS tsvector))"
+)
+_LARGEST_VECTOR = 900_000  # bytes; PostgreSQL refuses 1 MiB
+
 WORDS = sa.table("search_words", sa.column("entry_id", sa.Integer), sa.column("words", TSVECTOR))
 ENTRY = WORDS.c.entry_id
 
@@ -29,14 +50,38 @@ _WRITE = sa.text(
 
 def write(session: Any, entry_id: int, tokens: list[str]) -> None:
     """Put the words of an entry into the index."""
-    places: dict[str, list[int]] = {}
-    for place, token in enumerate(tokens, start=1):
-        places.setdefault(token, []).append(min(place, _LAST_PLACE))
-    vector = " ".join(
-        f"'{token}':{','.join(str(place) for place in sorted(set(found))[:_MOST_PLACES])}"
-        for token, found in places.items()
+    session.execute(_WRITE, {"entry_id": entry_id, "words": _vector(tokens)})
+
+
+def write_shelf(session: Any, place: int, title: list[str], record: list[str], body: list[str], marks: str) -> None:
+    """Put the words of something on the shelf into its index: each depth holds the words of those above it."""
+    session.execute(
+        _WRITE_SHELF,
+        {
+            "place": place,
+            "title": _vector(title),
+            "record": _vector(title + record),
+            "body": _vector(title + record + body),
+            "marks": _vector(marks.split()),
+        },
     )
-    session.execute(_WRITE, {"entry_id": entry_id, "words": vector})
+
+
+def _vector(tokens: list[str]) -> str:
+    """As PostgreSQL reads a tsvector. Beyond its last place the count begins again: neighbours stay neighbours."""
+    places: dict[str, set[int]] = {}
+    size = 0
+    for place, token in enumerate(tokens):
+        known = places.get(token)
+        if known is None:
+            known = places[token] = set()
+            size += len(token.encode()) + 8
+        if len(known) < _MOST_PLACES:
+            known.add(place % _LAST_PLACE + 1)
+            size += 2
+        if size > _LARGEST_VECTOR:
+            break
+    return " ".join(f"'{token}':{','.join(map(str, sorted(found)))}" for token, found in places.items())
 
 
 def holds(asked: list[tuple[list[str], bool]]) -> sa.ColumnElement[bool]:
@@ -57,6 +102,17 @@ def rank(asked: list[tuple[list[str], bool]]) -> sa.ColumnElement[float]:
 def rank_any(asked: list[tuple[list[str], bool]]) -> sa.ColumnElement[float]:
     """The same for rows found by `holds_any`."""
     return -sa.func.ts_rank(WORDS.c.words, _query(asked, " | "), 1)
+
+
+def on_shelf(depth: int, asked: list[tuple[list[str], bool]], marks: list[list[str]]) -> sa.ColumnElement[bool]:
+    """The condition over SHELF: every term within this depth, and of each group of marks one."""
+    parts: list[sa.ColumnElement[bool]] = []
+    if marks:
+        question = " & ".join(f"({' | '.join(group)})" for group in marks)
+        parts.append(SHELF.c.marks.op("@@")(sa.cast(question, TSQUERY)))
+    if asked:
+        parts.append(_DEPTHS[depth].op("@@")(_query(asked)))
+    return sa.and_(*parts)
 
 
 def _query(asked: list[tuple[list[str], bool]], between: str = " & ") -> sa.ColumnElement[Any]:

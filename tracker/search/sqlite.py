@@ -24,6 +24,28 @@ DROP = (
     "DROP TABLE IF EXISTS search_words",
 )
 
+_COLUMNS = "title, record, body, marks"
+_NEW, _OLD = ("new.title, new.record, new.body, new.marks", "old.title, old.record, old.body, old.marks")
+CREATE_SHELF = (
+    f"CREATE VIRTUAL TABLE IF NOT EXISTS search_words_shelf USING fts5({_COLUMNS}, "
+    "content='shelved', content_rowid='place', tokenize='ascii', prefix='2 3', columnsize=0)",
+    "CREATE TRIGGER IF NOT EXISTS search_words_shelf_insert AFTER INSERT ON shelved BEGIN "
+    f"INSERT INTO search_words_shelf (rowid, {_COLUMNS}) VALUES (new.place, {_NEW}); END",
+    "CREATE TRIGGER IF NOT EXISTS search_words_shelf_delete AFTER DELETE ON shelved BEGIN "
+    f"INSERT INTO search_words_shelf (search_words_shelf, rowid, {_COLUMNS}) "
+    f"VALUES ('delete', old.place, {_OLD}); END",
+)
+DROP_SHELF = (
+    "DROP TRIGGER IF EXISTS search_words_shelf_insert",
+    "DROP TRIGGER IF EXISTS search_words_shelf_delete",
+    "DROP TABLE IF EXISTS search_words_shelf",
+)
+
+SHELF = sa.table("search_words_shelf", sa.column("rowid", sa.BigInteger))
+PLACE = SHELF.c.rowid
+PLACE_ALONE = sa.literal_column("+search_words_shelf.rowid", sa.BigInteger)  # not to look it up one by one
+_DEPTHS = ("{title}", "{title record}", "{title record body}")
+
 WORDS = sa.table("search_words", sa.column("rowid", sa.Integer), sa.column("rank", sa.Float))
 ENTRY = WORDS.c.rowid
 RANK = WORDS.c.rank  # bm25: the better, the lower
@@ -45,6 +67,14 @@ def rank(asked: list[tuple[list[str], bool]]) -> sa.ColumnElement[float]:
 
 
 rank_any = rank
+
+
+def on_shelf(depth: int, asked: list[tuple[list[str], bool]], marks: list[list[str]]) -> sa.ColumnElement[bool]:
+    """The condition over SHELF: every term within this depth, and of each group of marks one."""
+    parts = [f"(marks : ({' OR '.join(group)}))" for group in marks]
+    if asked:
+        parts.append(f"({_DEPTHS[depth]} : ({' AND '.join(map(_term, asked))}))")
+    return sa.literal_column("search_words_shelf").op("MATCH")(" AND ".join(parts))
 
 
 def _term(term: tuple[list[str], bool]) -> str:

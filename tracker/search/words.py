@@ -35,6 +35,21 @@ def tokens(text: str) -> list[str]:
     return found[:MOST_TOKENS]
 
 
+def text_tokens(text: str, most: int) -> list[str]:
+    """The words of a long text: each once but those of scripts without spaces, whose neighbours are asked for."""
+    found: list[str] = []
+    known: set[str] = set()
+    for part, unspaced in _parts(text):
+        if unspaced:
+            found.extend(part[place : place + 2] for place in range(len(part)))
+        elif part not in known:
+            known.add(part)
+            found.append(part)
+        if len(found) >= most:
+            break
+    return found[:most]
+
+
 def terms(question: str) -> list[tuple[list[str], bool]]:
     """What a question asks for: tokens that follow each other, and whether the last may only begin a word.
 

@@ -9,6 +9,17 @@ down_revision = "0004"
 
 def upgrade() -> None:
     op.create_table(
+        "shelved",
+        sa.Column("place", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("record", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("marks", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("place", name=op.f("pk_shelved")),
+        sa.UniqueConstraint("subject_id", name=op.f("uq_shelved_subject_id")),
+    )
+    op.create_table(
         "review_question",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("network_id", sa.Integer(), nullable=False),
@@ -127,6 +138,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["report_id"], ["report.id"], name=op.f("fk_full_text_report_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("report_id", name=op.f("pk_full_text")),
     )
+    with op.batch_alter_table("full_text", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_full_text_read_at_attempts"), ["read_at", "attempts"], unique=False)
+
     op.create_table(
         "pen",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -281,6 +295,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["changed_by_id"], ["person.id"], name=op.f("fk_section_changed_by_id")),
         sa.ForeignKeyConstraint(
             ["partner_id"], ["partner.id"], name=op.f("fk_section_partner_id"), ondelete="SET NULL"
@@ -610,6 +625,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("contributed_equally", sa.Boolean(), nullable=False, server_default="0"))
     _fill_in_from_projects()
     _count_editions()
+    _lay_out_the_shelf()
 
 
 def downgrade() -> None:
@@ -628,3 +644,34 @@ def _fill_in_from_projects() -> None:
 def _count_editions() -> None:
     """What is public is a first edition, and is harvested from when it became public."""
     op.execute("UPDATE report SET edition = 1, stamped_at = published_at WHERE state = 'published'")
+
+
+SHELF = {
+    "sqlite": (
+        "CREATE VIRTUAL TABLE IF NOT EXISTS search_words_shelf USING fts5(title, record, body, marks, "
+        "content='shelved', content_rowid='place', tokenize='ascii', prefix='2 3', columnsize=0)",
+        "CREATE TRIGGER IF NOT EXISTS search_words_shelf_insert AFTER INSERT ON shelved BEGIN INSERT INTO "
+        "search_words_shelf (rowid, title, record, body, marks) VALUES (new.place, new.title, new.record, "
+        "new.body, new.marks); END",
+        "CREATE TRIGGER IF NOT EXISTS search_words_shelf_delete AFTER DELETE ON shelved BEGIN INSERT INTO "
+        "search_words_shelf (search_words_shelf, rowid, title, record, body, marks) VALUES ('delete', "
+        "old.place, old.title, old.record, old.body, old.marks); END",
+    ),
+    "postgresql": (
+        "CREATE TABLE IF NOT EXISTS search_words_shelf (place bigint PRIMARY KEY REFERENCES shelved "
+        "(place) ON DELETE CASCADE, title tsvector NOT NULL, record tsvector NOT NULL, body tsvector NOT "
+        "NULL, marks tsvector NOT NULL)",
+        "CREATE INDEX IF NOT EXISTS search_words_shelf_gin ON search_words_shelf USING gin (title, "
+        "record, body, marks)",
+    ),
+}
+
+
+def _lay_out_the_shelf() -> None:
+    """The words of the library; the worker reads what is published already."""
+    for statement in SHELF[op.get_bind().dialect.name]:
+        op.execute(statement)
+    op.execute(
+        "INSERT INTO full_text (report_id, text, source, attempts) "
+        "SELECT id, '', '', 0 FROM report WHERE state = 'published'"
+    )
