@@ -25,7 +25,7 @@ def csrf_token() -> str:
 
 def check() -> None:
     """Stop an unsafe request that does not carry this session's token."""
-    if request.method in SAFE_METHODS or _holds_secret():
+    if request.method in SAFE_METHODS or _holds_secret() or _only_asks():
         return
     try:
         _salt, sent = _serializer().loads(request.form.get("csrf_token", ""))
@@ -40,6 +40,12 @@ def _holds_secret() -> bool:
     """Whether the address that was called is itself the permission: see `access.by_link`."""
     view = current_app.view_functions.get(request.endpoint or "")
     return getattr(view, "holds_secret", False)
+
+
+def _only_asks() -> bool:
+    """Whether a POST to this view changes nothing, whoever sends it: a protocol asks that way."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, "only_asks", False)
 
 
 def _serializer() -> URLSafeSerializer:

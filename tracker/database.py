@@ -1,11 +1,12 @@
 """The database: one session, one base class, and every difference between SQLite and PostgreSQL."""
 
+import zlib
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, has_request_context, request
+from flask import Flask, current_app, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
@@ -91,8 +92,10 @@ def is_twin(error: Exception) -> bool:
 
 
 def is_busy(error: Exception) -> bool:
-    """Whether SQLite refused to wait any longer for somebody else's writing to end: trying again later helps."""
-    return getattr(getattr(error, "orig", None), "sqlite_errorname", "") in ("SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT")
+    """Whether the database refused to wait any longer for somebody else's writing to end: trying again later helps."""
+    refused = getattr(error, "orig", None)
+    is_locked = getattr(refused, "sqlite_errorname", "") in ("SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT")
+    return is_locked or getattr(refused, "sqlstate", "") == "55P03"  # lock_timeout of PostgreSQL
 
 
 def locked(model: Any, lock: bool) -> dict[str, Any]:
@@ -143,7 +146,37 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+def take_turn(name: str) -> None:
+    """Until the transaction ends nobody else takes this turn: what they write bears a later moment than ours.
+
+    On SQLite, where those who write queue from the start, there is nothing to do.
+    """
+    if not is_sqlite():
+        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(_number_of(name))))
+
+
+def writers_done(name: str = "stamps") -> None:
+    """Wait until nobody who took this turn before is still writing; until the transaction ends nobody takes it.
+
+    On SQLite a view says so with `waits_for_writers`, as its transaction begins before it. Raises OperationalError
+    (see is_busy) where that takes more than some seconds.
+    """
+    if not is_sqlite():
+        db.session.execute(sa.text("SET LOCAL lock_timeout = '10s'"))
+        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(_number_of(name))))
+
+
+def _number_of(name: str) -> int:
+    return zlib.crc32(name.encode())
+
+
 def _begin_sqlite(connection: Any) -> None:
     """Reading requests share the database. Writers queue from the start instead of failing half-way."""
-    reading = has_request_context() and request.method in SAFE_METHODS
+    reading = has_request_context() and request.method in SAFE_METHODS and not _waits_for_writers()
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _waits_for_writers() -> bool:
+    """Whether the view must see what everybody has written who began before: see `writers_done`."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, "waits_for_writers", False)
