@@ -97,7 +97,7 @@ def _is_flood(text: str) -> bool:
 
 def _markdown(text: str) -> str:
     extensions: list[str | Extension] = ["tables", "fenced_code", "sane_lists", _OurMarkdown()]
-    made = Markdown(extensions=extensions).convert(_hide_excess_brackets(text)).translate(_SHOW)
+    made = show_brackets(Markdown(extensions=extensions).convert(hide_brackets(text)))
     if not _ADDRESS.search(text):  # finding none takes bleach longer than all the rest
         return made
     return bleach.linkify(made, callbacks=[], skip_tags={"pre", "code"})
@@ -108,11 +108,19 @@ def _paragraphs(text: str) -> str:
     return "\n".join(f"<p>{part}</p>" for part in escaped.split("\n\n") if part.strip())
 
 
-def _hide_excess_brackets(text: str) -> str:
-    """Replace the brackets that can be no link: without a partner, deep inside others, or far too many."""
+def hide_brackets(text: str) -> str:
+    """Replace the brackets that can be no link: without a partner, deep inside others, or far too many.
+
+    For texts that `clean_text` made, before any reader of Markdown, most of which take minutes over such brackets.
+    """
     parts = _PARAGRAPHS.split(text)
     parts[::2] = [_hide_in_paragraph(part) if "[" in part else part for part in parts[::2]]
     return "".join(parts)
+
+
+def show_brackets(made: str) -> str:
+    """Bring back what `hide_brackets` replaced, in what was made of the text."""
+    return made.translate(_SHOW)
 
 
 def _hide_in_paragraph(text: str) -> str:
