@@ -73,7 +73,7 @@ def load(overrides: dict[str, Any] | None = None) -> dict[str, Any]:
         "MAX_CONTENT_LENGTH": int(env["UPLOAD_LIMIT"] or 25 * 1024 * 1024),
         "PROJECT_QUOTA": int(env["PROJECT_QUOTA"] or 500_000_000),
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
-        "MAX_FORM_PARTS": 600,
+        "MAX_FORM_PARTS": 800,
         "PROXIES": int(env["PROXIES"] or 0),
         "RATELIMIT_STORAGE_URI": env["RATE_LIMIT_STORAGE"] or "memory://",
         "SECRET_KEY": env["SECRET_KEY"] or None,

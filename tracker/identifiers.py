@@ -16,6 +16,7 @@ from tracker.i18n import _
 _ROR = re.compile(r"0[0-9a-hj-km-np-tv-z]{6}[0-9]{2}")
 _ROR_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u
 _DOI = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/[^\s<>\"\x00-\x1f\x7f]+")
+_HANDLE = re.compile(r"[0-9]{1,12}(?:\.[0-9a-z]{1,20})*/[^\s<>\"\x00-\x1f\x7f]+", re.IGNORECASE)
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?")
 _DASHES = re.compile("[‐‑‒–—−－]")  # what a paper prints where a hyphen is meant
 LONGEST_ADDRESS = 2000
@@ -69,6 +70,14 @@ def normal_issn(text: str) -> str:
         raise ValueError(_("This is not an ISSN, such as 2307-9827: a digit is wrong or missing.")) from None
 
 
+def normal_handle(text: str) -> str:
+    """A handle as "10419/12345" (RFC 3651: prefix, slash, local name), the resolver's address taken off."""
+    bare = _after(text, r"(?:https?://)?hdl\.handle\.net/|(?:info:)?hdl[:/]?|handle:?")
+    if len(bare) > 250 or not _HANDLE.fullmatch(bare):
+        raise ValueError(_("This is not a handle, such as 10419/12345."))
+    return bare
+
+
 def website(text: str) -> str:
     """An http(s) address, "http://" added where only the host was written, the host in lower-case ASCII.
 
@@ -110,6 +119,11 @@ def ror_url(identifier: str) -> str:
 def doi_url(identifier: str) -> str:
     """The address of a DOI, which is also how it is shown."""
     return f"https://doi.org/{quote(identifier, safe='/:;()._-')}"
+
+
+def handle_url(identifier: str) -> str:
+    """The address of a handle."""
+    return f"https://hdl.handle.net/{quote(identifier, safe='/:;()._-')}"
 
 
 def _after(text: str, beginning: str) -> str:

@@ -175,7 +175,7 @@ def test_a_project_is_found_again_only_in_a_network_that_the_reader_coordinates(
 def test_a_corrected_report_is_not_set_back():
     run(FULL)
     report = db.session.scalars(sa.select(Report)).one()
-    change_report(report, actor=make_person(), title="Rivers: a report", place="")
+    change_report(report, actor=make_person(), because="Its title.", title="Rivers: a report", place="")
     outcome = run({**FULL, "outputs": [{**FULL["outputs"][0], "publisher": "Delta Press"}]})
     assert report.title == "Rivers: a report"
     assert report.publisher == "Delta Press"

@@ -287,7 +287,8 @@ def _set_report(project: Project, output: Output, around: Surroundings, line: Li
     }
     empty = {name: value for name, value in differing.items() if getattr(report, name) in (None, "", [])}
     if empty:
-        change_report(report, actor=around.actor, **empty)
+        because = _("What was empty is filled in from a list.")
+        change_report(report, actor=around.actor, because=because, **empty)
         line.fields.append("outputs")
     if len(differing) > len(empty):
         line.remarks.append(Remark("outputs", _("Kept as it was changed here.")))

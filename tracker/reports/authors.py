@@ -1,12 +1,13 @@
 """Authors as values and as rows: who is the same, whose institution is meant. Part of the actions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from tracker.institutions.models import Institution, Person
 from tracker.projects.actions import team
 from tracker.projects.models import Project
-from tracker.reports.models import Report, ReportAuthor
+from tracker.reports.models import AuthorAffiliation, Report, ReportAuthor
 from tracker.reports.queries import partner_institutions
 from tracker.search import index
 
@@ -47,13 +48,66 @@ def author_values(
     institutions = partner_institutions(project) if project else []
     place = _named(values["affiliation"], institutions)
     institution_id = given.get("institution_id") or (place.id if place else None)
-    return {"position": position, **values, "person_id": person_id, "institution_id": institution_id}
+    more = []
+    for printed in given.get("more") or ():
+        named = _named(printed, institutions)
+        more.append((printed, named.id if named else None))
+    if more and not values["affiliation"]:  # the first is the first, wherever it was written
+        (values["affiliation"], institution_id), *more = more
+    return {"position": position, **values, "person_id": person_id, "institution_id": institution_id, "more": more}
 
 
 def values_of(author: ReportAuthor) -> dict[str, Any]:
     """The same columns of a row, to compare."""
     names = ("position", *AUTHOR_FIELDS, "person_id", "institution_id")
-    return {name: getattr(author, name) for name in names}
+    more = [(each.printed, each.institution_id) for each in author.more_affiliations]
+    return {**{name: getattr(author, name) for name in names}, "more": more}
+
+
+def write_author(row: ReportAuthor, values: Mapping[str, Any]) -> ReportAuthor:
+    """Give a row the values of `author_values`, and return it."""
+    for name, value in values.items():
+        if name != "more":
+            setattr(row, name, value)
+    held = [(each.printed, each.institution_id) for each in row.more_affiliations]
+    if held != values["more"]:
+        row.more_affiliations = [
+            AuthorAffiliation(position=place, printed=printed, institution_id=institution_id)
+            for place, (printed, institution_id) in enumerate(values["more"], 1)
+        ]
+    return row
+
+
+@dataclass(frozen=True)
+class Double:
+    """Whether an author stands in the list before: where (counted from 1; 0: nowhere), and by what that is known."""
+
+    place: int = 0
+    is_certain: bool = False  # by the person or the ORCID iD, and not by the name alone
+
+
+def doubles(authors: Sequence[Mapping[str, Any]]) -> list[Double]:
+    """For each author, the earlier row that seems to be the same. A name is shared by people told apart otherwise."""
+    found = []
+    for place, author in enumerate(authors):
+        double = Double()
+        for earlier, other in enumerate(authors[:place], 1):
+            told_apart = False
+            for name in ("orcid", "person_id"):
+                mine, theirs = author.get(name), other.get(name)
+                if mine and theirs and mine == theirs:
+                    double = Double(earlier, is_certain=True)
+                told_apart = told_apart or bool(mine and theirs and mine != theirs)
+            if not double.place and not told_apart and _folded(author) and _folded(author) == _folded(other):
+                double = Double(earlier)
+            if double.is_certain:
+                break
+        found.append(double)
+    return found
+
+
+def _folded(author: Mapping[str, Any]) -> str:
+    return " ".join(index.fold(author.get("name") or "").split())
 
 
 def _named(printed: str, institutions: Iterable[Institution]) -> Institution | None:

@@ -9,6 +9,7 @@ type_of_follower = Callable[[Report, Person | None], None]
 
 _of_changes: list[type_of_follower] = []
 _of_publicity: list[type_of_follower] = []
+_texts: list[Callable[[Report], str]] = []
 
 
 def follows_changes(follower: type_of_follower) -> type_of_follower:
@@ -33,3 +34,14 @@ def public_changed(report: Report, actor: Person | None) -> None:
     """Say that what is public of a report changed, in the transaction of the change."""
     for follower in _of_publicity:
         follower(report, actor)
+
+
+def gives_text(teller: Callable[[Report], str]) -> Callable[[Report], str]:
+    """Let a later feature say what the text of a report is: `teller(report)` gives a digest of it, "" for none."""
+    _texts.append(teller)
+    return teller
+
+
+def text_of(report: Report) -> str:
+    """Digests of the texts that are written here: whether there are any, and whether they are still the same."""
+    return "".join(teller(report) for teller in _texts)

@@ -1,3 +1,5 @@
+import hashlib
+import json
 from datetime import datetime
 from typing import Any
 
@@ -130,8 +132,23 @@ class Report(Base):
         return [(name, place) for name, place in zip(names, places, strict=False) if name]
 
     @property
+    def languages(self) -> list[str]:
+        """Every language it is to be had in, its own first."""
+        return list(dict.fromkeys(filter(None, [self.language, *(self.other_languages or [])])))
+
+    @property
+    def words_digest(self) -> str:
+        """Tells whether its title and abstract are still those that were translated."""
+        words = json.dumps([self.title or "", self.abstract or ""], ensure_ascii=False)
+        return hashlib.sha256(words.encode()).hexdigest()
+
+    @property
     def is_public(self) -> bool:
         return self.state is ReportState.PUBLISHED
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.state is ReportState.WITHDRAWN
 
     @property
     def path(self) -> str:
@@ -209,6 +226,11 @@ class ReportText(Base):
     report: Mapped[Report] = relationship(back_populates="texts")
 
     __table_args__ = (sa.UniqueConstraint("report_id", "language"),)
+
+    @property
+    def is_stale(self) -> bool:
+        """The title or the abstract it was translated from has changed since."""
+        return self.source_digest != self.report.words_digest
 
     @validates("abstract")
     def _render(self, _key: str, text: str) -> str:
