@@ -33,6 +33,7 @@ WINDOWS = os.name == "nt"
 PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 INSTALLED = VENV / "installed.json"
 LOCK = ROOT / "requirements.lock"
+SCHEMAS = ROOT / "schemas.lock"
 
 # Settings of a real site: tests must not reach its database or send its mail.
 SITE_SETTINGS = {
@@ -99,7 +100,8 @@ def prepare(everything: bool) -> None:
     """Make .venv where it is missing or of another Python; install from the lock where that has changed."""
     lock = LOCK.read_text(encoding="utf-8")
     python = "{}.{}".format(*sys.version_info[:2])
-    wanted = {"lock": hashlib.sha256(lock.encode()).hexdigest(), "python": python}
+    schemas = SCHEMAS.read_text(encoding="utf-8")
+    wanted = {"lock": hashlib.sha256((lock + schemas).encode()).hexdigest(), "python": python}
     if is_prepared(wanted, everything):
         return
     with alone():
@@ -115,6 +117,9 @@ def prepare(everything: bool) -> None:
             install = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
             failed = "The libraries could not be installed; above is what pip said."
             quietly([*install, "--require-hashes", "-r", requirements], failed)
+            if everything:
+                apart = ["--upgrade", "--no-deps", "--target", VENV / "schemas"]
+                quietly([*install, *apart, "--require-hashes", "-r", SCHEMAS], failed)
         INSTALLED.write_text(json.dumps(wanted | {"everything": everything}))
 
 
