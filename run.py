@@ -22,10 +22,12 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 import tomllib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -247,37 +249,58 @@ server.cleanup()
 
 
 def test(arguments: list[str]) -> int:
-    """Run pytest twice at once, on SQLite with the browser and on PostgreSQL; 0 when both pass."""
+    """Run pytest three times at once, on SQLite, in the browser and on PostgreSQL; 0 when all pass."""
     ours = {name: value for name, value in environment().items() if name not in SITE_SETTINGS}
     ours.pop("TEST_DATABASE_URL", None)
-    if "not browser" not in arguments:
+    with_browser = "not browser" not in arguments
+    if with_browser:
         ours |= browser(ours)
-    with postgresql(ours) as address, tempfile.TemporaryFile() as said:
-        pytest = [PYTHON, "-m", "pytest"]
-        apart = ["-o", "cache_dir=.pytest_cache/postgresql", "-m", "not browser"]
-        apart += [f"--ignore=tests/{name}" for name in ALIKE_ON_BOTH]
-        second = subprocess.Popen(
-            [*pytest, *apart, *arguments],
-            cwd=ROOT,
-            env=ours | {"TEST_DATABASE_URL": address},
-            stdin=subprocess.DEVNULL,
-            stdout=said,
-            stderr=subprocess.STDOUT,
+    with postgresql(ours) as address, ExitStack() as at_once:
+        parts = {"SQLite": (ours, ["-m", "not browser"])}
+        if with_browser:
+            parts["The browser, on SQLite"] = (ours, ["-m", "browser"])
+        once = [f"--ignore=tests/{name}" for name in ALIKE_ON_BOTH]
+        parts["PostgreSQL"] = (ours | {"TEST_DATABASE_URL": address}, ["-m", "not browser", *once])
+        runs = {name: at_once.enter_context(beside(name, *part, arguments)) for name, part in parts.items()}
+        codes = []
+        for name, (process, said) in runs.items():
+            print(f"\n{name}", flush=True)
+            codes.append(shown(process, said))
+    nothing_chosen = 5  # arguments may have chosen tests of one part only
+    chosen = [code for code in codes if code != nothing_chosen] if arguments else codes
+    return max(chosen, key=abs, default=nothing_chosen)
+
+
+@contextmanager
+def beside(
+    name: str, ours: dict[str, str], part: list[str], arguments: list[str]
+) -> Iterator[tuple[subprocess.Popen, IO[bytes]]]:
+    """A run of pytest and, to read from, the file it writes to. A run left unfinished is stopped."""
+    cache = f"cache_dir=.pytest_cache/{re.sub('[^a-z]+', '-', name.lower())}"
+    command = [PYTHON, "-m", "pytest", "-o", cache, *arguments, *part]
+    with tempfile.TemporaryDirectory() as folder, Path(folder, "said").open("wb") as said:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=ours, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT
         )
-        try:
-            print("SQLite, with the browser (PostgreSQL runs beside it and is shown below)", flush=True)
-            first = subprocess.run([*pytest, *arguments], cwd=ROOT, env=ours, stdin=subprocess.DEVNULL)
-            second.wait()
-        finally:
-            if second.poll() is None:
-                second.terminate()
-                second.wait()
-        said.seek(0)
-        print("\nPostgreSQL", flush=True)
-        sys.stdout.buffer.write(said.read())
+        with Path(folder, "said").open("rb") as to_read:
+            try:
+                yield process, to_read
+            finally:
+                if process.poll() is None:
+                    process.terminate()
+                    process.wait()
+
+
+def shown(process: subprocess.Popen, said: IO[bytes]) -> int:
+    """Its exit code, after all it says has been passed on as it comes."""
+    while True:
+        ended = process.poll() is not None
+        rest = said.read()
+        sys.stdout.buffer.write(rest)
         sys.stdout.flush()
-    nothing_chosen = 5  # arguments may have chosen browser tests only
-    return first.returncode or (0 if arguments and second.returncode == nothing_chosen else second.returncode)
+        if ended and not rest:
+            return process.returncode
+        time.sleep(0 if rest else 0.2)
 
 
 @contextmanager
