@@ -1,0 +1,99 @@
+"""The text of a draft, read anew from what was handed in: structure, footnotes, equations and its own pictures."""
+
+import io
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from PIL import Image
+
+from tracker import documents
+from tracker.i18n import _
+from tracker.pandoc import ConversionFailed, convert
+from tracker.publication.cleaning import Document, Node, clean, read_json, walk
+
+MARKDOWN = "markdown-yaml_metadata_block-raw_html-raw_tex-raw_attribute-latex_macros-citations+autolink_bare_uris"
+SOURCES = {documents.Kind.WORD: "docx+styles", documents.Kind.ODT: "odt", documents.Kind.MARKDOWN: MARKDOWN}
+LARGEST_SIDE = 1800  # dots: across a page at 280 to the inch
+MOST_PICTURES = 500
+MOST_DOTS = 60_000_000  # of a picture before it is made smaller
+QUALITY = 85
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture made again from its dots: a PNG or a JPEG."""
+
+    data: bytes
+    ending: str  # ".png"
+    width: int
+    height: int
+
+
+def read(
+    kind: documents.Kind, data: bytes, language: str, *, others: tuple[str, ...] = (), title: str = ""
+) -> Document:
+    """The cleaned document in a Word, ODT or Markdown file. For a worker. Raises ConversionFailed with a sentence."""
+    try:
+        if kind is documents.Kind.MARKDOWN:
+            opened, given = None, documents.text_of(data).encode()
+        elif kind in SOURCES:
+            opened = documents.Opened(kind, data)
+            given = opened.clean
+        else:
+            raise ConversionFailed(_("A publication is made from a Word, ODT or Markdown file."))
+        blocks = read_json(convert(given, source=SOURCES[kind], target="json"))
+        pictures = _pictures(blocks, opened) if opened else {}
+    except documents.Unreadable as error:
+        raise ConversionFailed(str(error)) from None
+    return clean(blocks, language, others=others, pictures=pictures, title=title)
+
+
+def read_html(parts: list[str], language: str) -> list[list[Node]]:
+    """Safe HTML of ours (abstracts) as cleaned blocks, all in one go."""
+    if not parts:
+        return []
+    joined = "\n".join(f"<div>{part}</div>" for part in parts)
+    blocks = read_json(convert(joined.encode(), source="html-raw_html", target="json"))
+    return [clean(block["c"][1], language).blocks for block in blocks if block["t"] == "Div"]
+
+
+def as_json(blocks: list[Node], meta: dict[str, Any] | None = None) -> bytes:
+    """Blocks as the document that pandoc reads."""
+    return json.dumps({"pandoc-api-version": [1, 23, 1], "meta": meta or {}, "blocks": blocks}).encode()
+
+
+def _pictures(blocks: list[Node], opened: documents.Opened) -> dict[str, Picture]:
+    addresses: dict[str, None] = {}
+    walk(blocks, lambda node: addresses.setdefault(node["c"][2][0]) if node["t"] == "Image" else None)
+    made = {}
+    for address in list(addresses)[:MOST_PICTURES]:
+        content = opened.picture(address)
+        picture = made_again(content) if content else None
+        if picture:
+            made[address] = picture
+    return made
+
+
+def made_again(content: bytes) -> Picture | None:
+    """A picture made anew from the dots of one, so that nothing else is in it; None where it cannot be read."""
+    try:
+        with Image.open(io.BytesIO(content), formats=["PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF"]) as given:
+            if given.width * given.height > MOST_DOTS:
+                return None
+            is_photo = given.format == "JPEG"
+            given.draft("RGB", (LARGEST_SIDE, LARGEST_SIDE))
+            image = given.convert("RGB") if is_photo or not _has_holes(given) else given.convert("RGBA")
+            image.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
+            target = io.BytesIO()
+            if is_photo:
+                image.save(target, "JPEG", quality=QUALITY, optimize=True)
+            else:
+                image.save(target, "PNG", optimize=True)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, MemoryError):
+        return None
+    return Picture(target.getvalue(), ".jpg" if is_photo else ".png", image.width, image.height)
+
+
+def _has_holes(image: Any) -> bool:
+    return image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
