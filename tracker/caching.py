@@ -21,7 +21,8 @@ from tracker.i18n import language
 
 BYTES_KEPT = 48 * 1024 * 1024  # of pages: some thousands
 LARGEST_KEPT = 64 * 1024  # bytes
-PRIVATE = ("accounts.", "asks.", "contacts.", "notifications.", "home.me", "board.", "calendars.")
+KEPT = ("Content-Type", "Link")  # headers of a page that are kept with it
+PRIVATE = ("accounts.", "asks.", "contacts.", "notifications.", "home.me", "board.", "calendars.", "harvest.oai")
 
 _lock = Lock()
 
@@ -65,7 +66,8 @@ def _tag(response: Response) -> Response:
     body = response.get_data()
     if len(body) <= LARGEST_KEPT and response.mimetype == "text/html":
         with _lock:
-            _pages()[tag] = (body, [("Content-Type", response.headers["Content-Type"])])
+            kept = [(name, response.headers[name]) for name in KEPT if name in response.headers]
+            _pages()[tag] = (body, kept)
     return _finish(response)
 
 

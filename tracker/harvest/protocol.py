@@ -22,10 +22,10 @@ ARGUMENTS = {  # verb: what it needs, what it may have
     "ListRecords": (frozenset({"metadataPrefix"}), frozenset({"from", "until", "set", "resumptionToken"})),
 }
 LISTS = frozenset({"ListIdentifiers", "ListRecords"})
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
-_SET = re.compile(r"theme:([1-9]\d{0,8})")
-_NUMBER = re.compile(r"reports/([1-9]\d{0,8})")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+_SET = re.compile(r"theme:([1-9][0-9]{0,8})")
+_NUMBER = re.compile(r"reports/([1-9][0-9]{0,8})")
 
 
 class ProtocolError(Exception):
