@@ -7,6 +7,7 @@ from pybtex.database import parse_string
 from werkzeug.datastructures import FileStorage
 
 from tests.factories import make_person, make_project, make_report
+from tests.factories import publish as publish_project
 from tracker import files
 from tracker.projects.states import ProjectState
 from tracker.reports import actions, queries
@@ -20,7 +21,7 @@ def publish(title="Water and cities", **fields):
     actions.change_report(report, actor=project.lead, title=title, **fields)
     upload = FileStorage(io.BytesIO(PDF), filename="water “2030”.pdf")
     actions.attach_file(report, files.keep(upload, uploaded_by=project.lead), actor=project.lead)
-    actions.publish(project, actor=project.lead, attested=True)
+    publish_project(project)
     return project, report
 
 

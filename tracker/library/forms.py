@@ -5,7 +5,9 @@ from wtforms.validators import Length, Optional
 
 from tracker import countries
 from tracker.forms import BaseForm, choices, row_number
+from tracker.goals import GOALS
 from tracker.i18n import _, _l, language_name
+from tracker.library.finding import Asked
 from tracker.reports.states import KIND_LABELS, ReportKind
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
@@ -18,7 +20,9 @@ class LibraryForm(Form):
 
     q = StringField(_l("Words"), [Optional(), Length(max=200)])
     theme = SelectField(_l("Theme"))
+    goal = SelectField(_l("Sustainable development goal"))
     country = SelectField(_l("Country studied"))
+    institution = StringField(_l("Institution"), [Optional(), Length(max=200)])
     language = SelectField(_l("Language"))
     type = SelectField(_l("Type"))
     year = StringField(_l("Year"), [Optional(), Length(max=4)], render_kw={"inputmode": "numeric"})
@@ -27,23 +31,26 @@ class LibraryForm(Form):
         super().__init__(**kwargs)
         anything = _("any")
         self.theme.choices = choices(themes, blank=anything)
+        self.goal.choices = choices(((number, f"{number}. {GOALS[number]}") for number in GOALS), blank=anything)
         self.country.choices = choices(countries.choices(), blank=anything)
         self.language.choices = choices(((tag, language_name(tag)) for tag in languages), blank=anything)
         self.type.choices = choices(KIND_LABELS.items(), blank=anything)
-        for field in (self.theme, self.country, self.language, self.type):
+        for field in (self.theme, self.goal, self.country, self.language, self.type):
             field.data = field.data or ""
         self.validate()
 
-    def chosen(self) -> dict[str, Any]:
-        """The filters as `reports.queries.published` takes them; a field that does not hold is left out."""
+    def asked(self, institution_id: int | None) -> Asked:
+        """What is looked for; a field that does not hold is left out."""
         values = {name: field.data for name, field in self._fields.items() if field.data and not field.errors}
         year = values.get("year", "")
         number = int(year) if year.isascii() and year.isdigit() else 0
-        return {
-            "words": values.get("q", ""),
-            "theme_id": row_number(values["theme"]) if "theme" in values else None,
-            "country": values.get("country", ""),
-            "language": values.get("language", ""),
-            "kind": ReportKind(values["type"]) if "type" in values else None,
-            "year": number if FIRST_YEAR <= number <= LAST_YEAR else None,
-        }
+        return Asked(
+            words=values.get("q", ""),
+            theme_id=row_number(values["theme"]) if "theme" in values else None,
+            goal=int(values["goal"]) if "goal" in values else None,
+            country=values.get("country", ""),
+            language=values.get("language", ""),
+            kind=ReportKind(values["type"]) if "type" in values else None,
+            year=number if FIRST_YEAR <= number <= LAST_YEAR else None,
+            institution_id=institution_id,
+        )

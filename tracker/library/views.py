@@ -1,20 +1,28 @@
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from flask import Blueprint, Response, current_app, render_template, request
 
 from tracker import files
 from tracker.access import actor, can, public, requires
 from tracker.database import db
-from tracker.forms import row_number
+from tracker.forms import number_or_none
+from tracker.i18n import _, country_name, language, language_name
 from tracker.identifiers import doi_url, orcid_url
 from tracker.institutions.models import Institution
 from tracker.languages import text_direction
+from tracker.library import feeds, queries
+from tracker.library.finding import IN_A_FEED, Asked, page_of
 from tracker.library.forms import LibraryForm
 from tracker.library.workshop import panels
-from tracker.paging import COUNT_UP_TO, paginate
-from tracker.reports import actions, citations, queries
+from tracker.paging import COUNT_UP_TO
+from tracker.reports import actions, citations
 from tracker.reports.models import Report
+from tracker.reports.queries import REPORT_PAGE
 from tracker.reports.states import KIND_LABELS, LICENCE_ADDRESSES, LICENCES, ReportState
+from tracker.search.shelf import MOST_FOUND
+from tracker.templating import site_name
+from tracker.themes.models import Theme
 from tracker.themes.queries import choices as theme_choices
 from tracker.uses.queries import uses
 
@@ -26,22 +34,41 @@ WRITERS = {"bib": citations.bibtex, "ris": citations.ris, "json": citations.csl_
 @bp.get("/reports")
 @public
 def index() -> Any:
-    form = LibraryForm(formdata=request.args, themes=theme_choices(), languages=queries.languages_in_use())
-    chosen = form.chosen()
-    institution = _institution()
-    query = queries.published(**chosen, institution_id=institution.id if institution else None)
+    form, asked, institution, meant = _look()
     return render_template(
         "library/index.html",
-        page=paginate(query),
+        page=page_of(asked),
         most=COUNT_UP_TO,
         form=form,
         institution=institution,
-        is_filtered=any(chosen.values()) or institution is not None,
+        meant=meant,
+        is_filtered=asked.is_anything or bool(meant),
+        feed=_feed_address(asked),
     )
 
 
+@bp.get("/feeds/reports.atom")
+@public
+def feed() -> Response:
+    """The reports of a list as news: those published or corrected last."""
+    _form, asked, institution, _meant = _look()
+    reports = queries.newest(asked.ids(limit=MOST_FOUND) if asked.is_anything else None, IN_A_FEED)
+    base = current_app.config["BASE_URL"]
+    query = _feed_address(asked).partition("?")[2]
+    written = feeds.atom(
+        reports,
+        title=_feed_title(asked, institution),
+        address=f"{base}{_feed_address(asked)}",
+        page=f"{base}/reports{'?' if query else ''}{query}",
+        language=language(),
+        host=urlsplit(base).hostname or "localhost",
+        name=site_name(),
+    )
+    return Response(written, content_type="application/atom+xml; charset=utf-8")
+
+
 @bp.get("/reports/<int:report_id>")
-@requires("view_report", Report, loading=queries.REPORT_PAGE)
+@requires("view_report", Report, loading=REPORT_PAGE)
 def show(report: Report) -> Any:
     address = _address(report)
     has_pdf = report.file is not None and report.file.media_type == "application/pdf"
@@ -66,7 +93,7 @@ def show(report: Report) -> Any:
 
 
 @bp.get("/reports/<int:report_id>.<any(bib, ris, json):ending>")
-@requires("view_report", Report, loading=queries.REPORT_PAGE)
+@requires("view_report", Report, loading=REPORT_PAGE)
 def cite(report: Report, ending: str) -> Response:
     """The citation as a file: BibTeX, RIS or CSL-JSON."""
     response = Response(WRITERS[ending](report, _address(report)), content_type=citations.MEDIA_TYPES[ending])
@@ -76,7 +103,7 @@ def cite(report: Report, ending: str) -> Response:
 
 
 @bp.get("/reports/<int:report_id>/files/<int:file_id>")
-@requires("view_report", Report, loading=queries.REPORT_PAGE)
+@requires("view_report", Report, loading=REPORT_PAGE)
 def download(report: Report, file_id: int) -> Response:
     return files.hand_out(report.file if report.file_id == file_id else None)
 
@@ -85,9 +112,47 @@ def _address(report: Report) -> str:
     return f"{current_app.config['BASE_URL']}{report.path}"
 
 
-def _institution() -> Institution | None:
-    """The institution the address asks for; None where it names none that exists."""
-    try:
-        return db.session.get(Institution, row_number(request.args.get("institution", "")))
-    except ValueError:
-        return None
+def _look() -> tuple[LibraryForm, Asked, Institution | None, list[Institution]]:
+    """What the address asks for: the form, what it means, its institution, and those it may mean where several fit."""
+    form = LibraryForm(formdata=request.args, themes=theme_choices(), languages=queries.languages_in_use())
+    words = (form.institution.data or "").strip() if not form.institution.errors else ""
+    number = number_or_none(words)
+    institution = db.session.get(Institution, number) if number else None
+    meant: list[Institution] = []
+    if institution is None and words and number is None:
+        meant = queries.institutions_like(words)
+        if len(meant) == 1:
+            institution, meant = meant[0], []
+    form.institution.data = institution.name if institution else words if meant else ""
+    return form, form.asked(institution.id if institution else None), institution, meant
+
+
+def _feed_address(asked: Asked) -> str:
+    """The feed of a list: the same filters, in one order."""
+    chosen = {
+        "q": asked.words,
+        "theme": asked.theme_id,
+        "goal": asked.goal,
+        "country": asked.country,
+        "institution": asked.institution_id,
+        "language": asked.language,
+        "type": asked.kind.value if asked.kind else None,
+        "year": asked.year,
+    }
+    query = urlencode({name: value for name, value in chosen.items() if value})
+    return f"/feeds/reports.atom{'?' if query else ''}{query}"
+
+
+def _feed_title(asked: Asked, institution: Institution | None) -> str:
+    theme = db.session.get(Theme, asked.theme_id) if asked.theme_id else None
+    parts = (
+        f"“{asked.words}”" if asked.words else "",
+        theme.name if theme else "",
+        f"SDG {asked.goal}" if asked.goal else "",
+        country_name(asked.country) if asked.country else "",
+        institution.name if institution else "",
+        language_name(asked.language) if asked.language else "",
+        str(KIND_LABELS[asked.kind]) if asked.kind else "",
+        str(asked.year or ""),
+    )
+    return " · ".join([f"{_('Reports')}, {site_name()}", *(part for part in parts if part)])

@@ -92,6 +92,11 @@ def is_pair(stem: str) -> bool:
     return _RUN.fullmatch(stem) is not None
 
 
+def is_unspaced(token: str) -> bool:
+    """Whether a token is of a script without spaces."""
+    return _RUN.match(token) is not None
+
+
 def likely(stem: str) -> list[tuple[list[str], bool]]:
     """What a text with this stem holds one of, as `terms` gives it: words that begin so, or a short word itself."""
     if is_pair(stem) or len(stem) >= STEM:
