@@ -11,16 +11,24 @@ import openpyxl
 from tests.remembered import numbers, once
 from tracker import clock
 from tracker.activity.states import Rhythm
+from tracker.credit import actions as credit
+from tracker.credit import queries as credit_queries
 from tracker.database import db
 from tracker.dates import PartialDate
+from tracker.drafts import actions as drafts
+from tracker.drafts.models import Draft
+from tracker.drafts.rounds import read_next
+from tracker.drafts.states import ReadingState
 from tracker.institutions import actions as institutions
 from tracker.institutions.models import Institution, Network, Person
+from tracker.institutions.queries import answering_coordinators
 from tracker.milestones import actions as milestones
 from tracker.projects import actions
 from tracker.projects.models import Project
 from tracker.projects.states import ProjectState
 from tracker.recruiting import actions as recruiting
 from tracker.reports import actions as reports
+from tracker.reports.queries import drafts as reports_of
 from tracker.seats import actions as seats
 from tracker.seats.models import Seat
 from tracker.seats.states import Task
@@ -165,7 +173,7 @@ def walk(
         make_report(project)
         actions.take_step(project, "submit", actor=lead)
     if wanted >= 5:
-        reports.publish(project, actor=lead, attested=True)
+        publish(project)
     if state is ProjectState.STOPPED:
         actions.take_step(project, "stop", actor=lead, reason="Elections")
     db.session.flush()
@@ -209,6 +217,36 @@ def make_report(project: Project, **fields: Any) -> Any:
     authors = [{"name": lead.name, "sort_name": "", "affiliation": WORDS["institution"], "orcid": ""}]
     reports.set_authors(report, authors, actor=lead)
     return report
+
+
+def approve_all(report: Any) -> None:
+    """Every author approves the report as it is now; a coordinator answers for those who have no record here."""
+    project = report.project
+    credit.put_to_approval(report, actor=next(iter(actions.leads(project)), None))
+    for approval in credit_queries.approvals_of(report):
+        if approval.person is not None:
+            credit.approve(approval, actor=approval.person)
+        else:
+            coordinator = answering_coordinators(project.network_id)[0]
+            credit.cover(approval, because="No address is known.", actor=coordinator)
+
+
+def publish(project: Project) -> list[Any]:
+    """Publish a project with its reports, once their authors have approved those whose record is complete."""
+    for report in reports_of(project):
+        if not reports.missing_in(report) and not credit_queries.standing(report).is_approved:
+            approve_all(report)
+    return credit.publish(project, actor=actions.leads(project)[0])
+
+
+def make_draft(report: Any, text: str = "# What we found\n\nCities share water.", **fields: Any) -> Draft:
+    """A draft of a report, written in Markdown and read at once."""
+    fields.setdefault("actor", getattr(report.project, "lead", None))
+    draft = drafts.add_written(report, text, **fields)
+    db.session.flush()
+    while draft.reading is ReadingState.WAITING:
+        read_next()
+    return draft
 
 
 def make_seat(project: Project, **fields: Any) -> Seat:

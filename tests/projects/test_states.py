@@ -7,7 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from tests.factories import add_partners, agree_terms, make_institution, make_project, make_report
+from tests.factories import add_partners, agree_terms, make_institution, make_project, make_report, publish
 from tracker.database import db
 from tracker.dates import PartialDate
 from tracker.errors import RuleBroken
@@ -15,7 +15,6 @@ from tracker.milestones import actions as milestones
 from tracker.projects import actions
 from tracker.projects.states import AUDIENCES, STEPS, Audience, Commitment, ProjectState, steps_from
 from tracker.recruiting import actions as recruiting
-from tracker.reports import actions as reports
 
 JOINT = {ProjectState.RUNNING, ProjectState.REVIEW, ProjectState.PUBLISHED}
 
@@ -66,7 +65,7 @@ class ProjectLife(RuleBasedStateMachine):
         before = self.project.state
         try:
             if name == "publish":
-                reports.publish(self.project, actor=self.project.lead, attested=True)
+                publish(self.project)
             else:
                 actions.take_step(self.project, name, actor=self.project.lead, reason=reason)
         except RuleBroken:

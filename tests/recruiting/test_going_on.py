@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from tests.asks.letters import owed, text_of
 from tests.bench.statements import collected
-from tests.factories import agree_terms, make_institution, make_person, make_project, make_report
+from tests.factories import agree_terms, make_institution, make_person, make_project, make_report, publish
 from tests.query_plans import steps
 from tracker import clock
 from tracker.activity.models import Delivery
@@ -19,7 +19,6 @@ from tracker.milestones import actions as milestones
 from tracker.projects import actions as projects
 from tracker.projects.states import Commitment, ProjectState
 from tracker.recruiting import actions, queries, rounds
-from tracker.reports import actions as reports
 
 
 @pytest.fixture
@@ -157,7 +156,7 @@ def test_an_intention_may_be_confirmed_in_review_and_is_asked_no_longer_once_all
     actions.agree(first, actor=directors[0])
     assert first.commitment is Commitment.AGREED
     agree_terms(project)
-    reports.publish(project, actor=project.lead, attested=True)
+    publish(project)
     db.session.flush()
     waiting = sa.select(Ask).where(Ask.kind.in_((queries.AGREEMENT, queries.LEAD)), Ask.state == AskState.OPEN)
     assert len(db.session.scalars(waiting).all()) == 2

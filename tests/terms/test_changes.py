@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.terms.changes import Fate, _shortened, compare, words_in
+from tracker.terms.changes import Fate, shortened, compare, words_in
 
 MARKS = {Fate.SAME: "%s", Fate.REMOVED: "[-%s-]", Fate.ADDED: "{+%s+}", Fate.LEFT_OUT: "%s"}
 
@@ -60,7 +60,7 @@ def test_without_the_additions_it_is_the_old_text_and_without_the_removals_the_n
 
 def test_much_that_stays_the_same_is_left_out():
     same = "Nothing new here at all. " * 60
-    pieces = _shortened(compare(f"{same}We share.{same}", f"{same}We share all.{same}"))
+    pieces = shortened(compare(f"{same}We share.{same}", f"{same}We share all.{same}"))
     text = "".join(MARKS[piece.fate] % piece.text for piece in pieces)
     assert "We share{+ all+}." in text and text.startswith(" … ") and text.endswith(" … ")
     assert len(text) < 500

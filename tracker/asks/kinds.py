@@ -93,7 +93,7 @@ class Choice:
 
     `effect(subject, actor=…, **values)` is an action of the feature; it may raise RuleBroken. What is wrong with the
     values `check(subject, values)` says before, by field, so that it stands beside what was typed. An answer that
-    needs a page of its own names it in `elsewhere`, with %(token)s for the link's.
+    needs a page of its own names it in `elsewhere`, with %(token)s for the link's or %(page)s for its ask's address.
     """
 
     name: str
@@ -143,6 +143,8 @@ class Kind:
     withdrawn: type_of_effect | None = None  # effect of taking it back by hand: (subject, actor=…, words=…)
     expired: type_of_effect | None = None  # effect of nobody answering: (subject)
     keeps: Callable[[Any, Any], bool] | None = None  # who looks after it, beside coordinators; None: whoever asked
+    version: Callable[[Any], str] | None = None  # of what the page shows: an answer to another one is not kept
+    since: Callable[[Any, str], list[tuple[str, Markup, str]]] = lambda _subject, _version: []  # what changed, as texts
     is_forwardable: bool = True  # whoever holds the mail may answer; else only the person, signed in
     is_delegable: bool = True
     is_withdrawable: bool = True  # by hand, by who looks after it

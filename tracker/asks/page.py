@@ -22,6 +22,7 @@ class AskPage:
         self.kind = KINDS[ask.kind]
         self._subject: Any = None
         self.was_too_late = False
+        self.since: list[tuple[str, Any, str]] = []  # what changed while the reader was reading
         self.people = addressees.people(ask) if people is None else people
         self.answers_for = addressees.answers_for(person, ask, self.people)
         # A link serves whoever holds it only where the kind allows that.
@@ -74,6 +75,21 @@ class AskPage:
         self._look()
 
     @property
+    def version(self) -> str:
+        """Of what is shown; empty where the kind knows of none."""
+        return self.kind.version(self._subject) if self.kind.version is not None and self._subject is not None else ""
+
+    def has_changed(self, version: str) -> bool:
+        """Whether something else is asked by now than what was shown; then the page says what changed since."""
+        sent = self._sent
+        self._look()
+        self._sent = sent  # what was typed stays
+        if self.kind.version is None or self._subject is None or not self.ask.is_open or self.version == version:
+            return False
+        self.since = self.kind.since(self._subject, version)
+        return True
+
+    @property
     def path(self) -> str:
         """The address of this page for this reader."""
         return f"/a/{self.token}" if self.token else self.ask.path
@@ -105,7 +121,7 @@ class AskPage:
     def elsewhere(self) -> list[tuple[Choice, str]]:
         """The answers that are given on a page of their own, with its address."""
         return [
-            (choice, choice.elsewhere % {"token": self.token, "ask": self.ask.id})
+            (choice, choice.elsewhere % {"token": self.token, "ask": self.ask.id, "page": self.path})
             for choice in self.choices
             if choice.elsewhere
         ]

@@ -177,13 +177,15 @@ def _answer_page(page: AskPage) -> Any:
                 actor=page.person,
                 by_link=bool(page.token),
                 seen=request.form.get("seen", type=int),
+                version=request.form.get("version", ""),
             )
             if stands:
                 db.session.commit()
                 return redirect(page.path, 303)
             if subject is None:
                 page.refresh()
-            page.was_too_late = True
+            elif not page.has_changed(request.form.get("version", "")):
+                page.was_too_late = True
             shown = render_template("asks/show.html", page=page)
             db.session.commit()  # an ask whose subject is gone, or whose time is over, is closed
             return shown, 409

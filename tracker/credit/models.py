@@ -34,6 +34,16 @@ class Contributor(Base):
         back_populates="contributor", cascade="all, delete-orphan", order_by="Contribution.id"
     )
 
+    @property
+    def printed_name(self) -> str:
+        """As it stands on the report."""
+        return self.author.name if self.author is not None else self.name
+
+    @property
+    def whose_id(self) -> int | None:
+        """The id of the person who alone can say what they did; None: nobody is linked."""
+        return self.author.person_id if self.author is not None else self.person_id
+
 
 class Contribution(Base):
     """One role of one contributor. Proposed by a lead, it counts for nothing until the person declares it."""
@@ -101,6 +111,15 @@ class Approval(Base):
     person: Mapped[Person | None] = relationship(foreign_keys=person_id)
 
     __table_args__ = (sa.UniqueConstraint("proof_id", "author_id"),)
+
+    @property
+    def is_covered(self) -> bool:
+        return bool(self.covered_because)
+
+    @property
+    def counts(self) -> bool:
+        """Whether nothing more is needed of this author: they approved or dissented, or somebody answered for them."""
+        return self.state in (ApprovalState.APPROVED, ApprovalState.DISSENTS) or self.is_covered
 
 
 class AuthorshipConfirmation(Base):

@@ -10,6 +10,7 @@ from typing import Any
 from tracker import clock
 from tracker.calls import actions as calls
 from tracker.calls.models import CallQuestion
+from tracker.credit import actions as credit
 from tracker.dates import PartialDate
 from tracker.demo.cast import Cast
 from tracker.demo.papers import Papers
@@ -23,7 +24,6 @@ from tracker.projects import actions as projects
 from tracker.projects.models import Partner, Project
 from tracker.projects.states import LEADING
 from tracker.recruiting import actions as recruiting
-from tracker.reports import actions as reports
 from tracker.seats import actions as seating
 from tracker.seats.models import Seat
 from tracker.seats.states import Task
@@ -352,4 +352,6 @@ class Life:
             day = self._reached_on(FINAL[study.template])
             self._on(day - timedelta(days=6), papers.name_authors)
             self._on(day - timedelta(days=3), lambda: papers.complete(day))
-            self._on(day, lambda: reports.publish(self.project, actor=self.lead, attested=True))
+            self._on(day - timedelta(days=2), papers.ask_authors)
+            self._on(day - timedelta(days=1), papers.answer)
+            self._on(day, lambda: credit.publish(self.project, actor=self.lead))

@@ -7,6 +7,10 @@ from typing import Any
 from werkzeug.datastructures import FileStorage
 
 from tracker import files
+from tracker.credit import actions as credit
+from tracker.credit import contributions
+from tracker.credit import queries as credit_queries
+from tracker.credit.states import ContributionRole, Degree
 from tracker.dates import PartialDate
 from tracker.demo.cast import Cast
 from tracker.demo.study import Study
@@ -14,7 +18,23 @@ from tracker.demo.title_page import is_printable, title_page
 from tracker.projects.models import Project
 from tracker.reports import actions
 from tracker.reports.models import Report
+from tracker.reports.queries import drafts
 from tracker.reports.states import ReportKind
+
+CREDIT_OF = (  # what the first author says of themselves, the second, and so on
+    {
+        ContributionRole.CONCEPTUALIZATION: Degree.LEAD,
+        ContributionRole.PROJECT_ADMINISTRATION: Degree.LEAD,
+        ContributionRole.ORIGINAL_DRAFT: Degree.EQUAL,
+    },
+    {
+        ContributionRole.METHODOLOGY: Degree.LEAD,
+        ContributionRole.ORIGINAL_DRAFT: Degree.EQUAL,
+        ContributionRole.FORMAL_ANALYSIS: Degree.EQUAL,
+    },
+    {ContributionRole.INVESTIGATION: Degree.LEAD, ContributionRole.REVIEW_EDITING: Degree.SUPPORTING},
+    {ContributionRole.DATA_COLLECTOR: Degree.LEAD, ContributionRole.TRANSLATOR: None},
+)
 
 
 class Papers:
@@ -51,6 +71,22 @@ class Papers:
             brief = actions.start_report(self.project, actor=self.lead)
             self._set_authors(brief, self.study.brief)
             self._complete(brief, {"kind": "brief", **self.study.brief}, day)
+
+    def ask_authors(self) -> None:
+        """Whoever leads puts the report and its brief to their authors."""
+        for report in drafts(self.project):
+            credit.put_to_approval(report, actor=self.lead)
+
+    def answer(self) -> None:
+        """Every author approves, and says what they did."""
+        for report in drafts(self.project):
+            for approval in credit_queries.approvals_of(report):
+                assert approval.person is not None, "every author of an example is one of its people"
+                credit.approve(approval, actor=approval.person)
+            for author in report.authors:
+                assert author.person is not None
+                roles = CREDIT_OF[author.position % len(CREDIT_OF)]
+                contributions.declare(contributions.contributor_for(author), roles, actor=author.person)
 
     def _complete(self, report: Report, given: dict[str, Any], day: date) -> None:
         places = list(dict.fromkeys(self._place(key) for key in given["authors"]))

@@ -64,7 +64,7 @@ def changes(before: Terms, after: Terms) -> list[Change]:
         assert shown is not None
         fate = Fate.SAME if was and now else (Fate.ADDED if now else Fate.REMOVED)
         said = _whole(was.said if was else "", now.said if now else "")
-        words = _shortened(compare(was.words if was else "", now.words if now else "", budget))
+        words = shortened(compare(was.words if was else "", now.words if now else "", budget))
         found.append(Change(shown, fate, said, words))
     return found
 
@@ -167,7 +167,7 @@ def _merged(pieces: list[Piece]) -> list[Piece]:
     return merged
 
 
-def _shortened(pieces: list[Piece]) -> list[Piece]:
+def shortened(pieces: list[Piece]) -> list[Piece]:
     """Without most of what stayed the same."""
     short: list[Piece] = []
     for number, piece in enumerate(pieces):
