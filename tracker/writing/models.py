@@ -44,10 +44,19 @@ class Section(Base):
     version: Mapped[int] = mapped_column(default=1)
     changed_at: Mapped[datetime] = mapped_column(default=clock.now)
     changed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    removed_at: Mapped[datetime | None]  # its text is kept, and can be brought back
 
     report: Mapped[Report] = relationship()
     partner: Mapped[Partner | None] = relationship()
     changed_by: Mapped[Person | None] = relationship()
+
+    @property
+    def path(self) -> str:
+        return f"/sections/{self.id}"
+
+    @property
+    def label(self) -> str:
+        return self.heading
 
     @validates("text")
     def _render(self, _key: str, text: str) -> str:
