@@ -102,6 +102,7 @@ class Report(Base):
         sa.Index(None, "state", "published_on", "id"),
         sa.Index(None, "state", "language"),
         sa.Index(None, "stamped_at", "id"),
+        sa.Index(None, "published_at"),
     )
 
     @validates("abstract")

@@ -619,6 +619,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("stamped_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("withdrawn_because", sa.Text(), nullable=False, server_default=""))
+        batch_op.create_index(batch_op.f("ix_report_published_at"), ["published_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_report_stamped_at_id"), ["stamped_at", "id"], unique=False)
 
     with op.batch_alter_table("report_author", schema=None) as batch_op:
