@@ -8,8 +8,11 @@ from typing import Any
 
 from tracker.institutions.models import Person
 from tracker.reports.models import Report
+from tracker.reviewing.standing import newest
 
 
 def panels(report: Report, actor: Person | None) -> dict[str, Any]:
     """What the partials of templates/library/_workshop.html show, by feature; each a bounded number of queries."""
-    return {}
+    return {
+        "reviewing": newest(report, actor),
+    }

@@ -7,6 +7,7 @@ from tracker import clock
 from tracker.database import Base
 from tracker.drafts.models import Draft
 from tracker.files import StoredFile
+from tracker.i18n import _
 from tracker.institutions.models import Network, Person
 from tracker.reports.models import Report
 from tracker.reviewing.states import Recommendation, Reply, ReviewState
@@ -52,6 +53,18 @@ class ReviewRound(Base):
 
     __table_args__ = (sa.UniqueConstraint("report_id", "number"),)
 
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+    @property
+    def label(self) -> str:
+        return _("Round %(number)s", number=self.number)
+
+    @property
+    def path(self) -> str:
+        return f"/reports/{self.report_id}/reviews/{self.number}"
+
 
 class Review(Base):
     """What one person is asked, and says, in one round."""
@@ -79,6 +92,19 @@ class Review(Base):
     )
 
     __table_args__ = (sa.UniqueConstraint("round_id", "person_id"),)
+
+    @property
+    def is_awaited(self) -> bool:
+        return self.state is ReviewState.ASKED
+
+    @property
+    def is_sent(self) -> bool:
+        return self.state is ReviewState.ANSWERED
+
+    @property
+    def can_be_written(self) -> bool:
+        """Whether it can still be changed: until the round closes, unless it is no longer waited for."""
+        return self.round.is_open and self.state is not ReviewState.WITHDRAWN
 
 
 class ReviewComment(Base):
