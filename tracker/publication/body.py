@@ -7,12 +7,13 @@ from typing import Any
 
 from PIL import Image
 
-from tracker import documents
+from tracker import documents, markdown
+from tracker.drafts.reading import MARKDOWN
 from tracker.i18n import _
 from tracker.pandoc import ConversionFailed, convert
-from tracker.publication.cleaning import Document, Node, clean, read_json, walk
+from tracker.publication.cleaning import Document, Node, clean, number_captions, read_json, walk
+from tracker.publication.words import words_in
 
-MARKDOWN = "markdown-yaml_metadata_block-raw_html-raw_tex-raw_attribute-latex_macros-citations+autolink_bare_uris"
 SOURCES = {documents.Kind.WORD: "docx+styles", documents.Kind.ODT: "odt", documents.Kind.MARKDOWN: MARKDOWN}
 LARGEST_SIDE = 1800  # dots: across a page at 280 to the inch
 MOST_PICTURES = 500
@@ -36,17 +37,24 @@ def read(
     """The cleaned document in a Word, ODT or Markdown file. For a worker. Raises ConversionFailed with a sentence."""
     try:
         if kind is documents.Kind.MARKDOWN:
-            opened, given = None, documents.text_of(data).encode()
+            opened, given = None, markdown.hide_brackets(markdown.clean_text(documents.text_of(data))).encode()
         elif kind in SOURCES:
             opened = documents.Opened(kind, data)
             given = opened.clean
         else:
             raise ConversionFailed(_("A publication is made from a Word, ODT or Markdown file."))
-        blocks = read_json(convert(given, source=SOURCES[kind], target="json"))
+        made = convert(given, source=SOURCES[kind], target="json")
+        if opened is None:
+            made = markdown.show_brackets(made.decode()).encode()
+        blocks = read_json(made)
         pictures = _pictures(blocks, opened) if opened else {}
     except documents.Unreadable as error:
         raise ConversionFailed(str(error)) from None
-    return clean(blocks, language, others=others, pictures=pictures, title=title)
+    document = clean(blocks, language, others=others, pictures=pictures, title=title)
+    if not document.blocks:
+        raise ConversionFailed(_("There is no text in this document."))
+    number_captions(document, words_in(language))
+    return document
 
 
 def read_html(parts: list[str], language: str) -> list[list[Node]]:

@@ -24,6 +24,11 @@ NO_ATTRIBUTES: list[Any] = ["", [], []]
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # they would turn what follows them too
 _SAFE_LINK = re.compile(r"(https?://|mailto:)\S+", re.IGNORECASE)
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_OWN_NUMBER = re.compile(
+    r"(table|figure|fig|cuadro|tabla|figura|gráfico|tableau|graphique|tabela|quadro|рис(унок)?|табл(ица)?|图|圖|表"
+    r"|chart|box|map|الشكل|شكل|الجدول|جدول)[\s.\u00a0]*[A-Z]?[\d٠-٩一二三四五六七八九十]",
+    re.IGNORECASE,
+)
 _WRAPPING = {"Emph", "Underline", "Strong", "Strikeout", "Superscript", "Subscript", "SmallCaps"}
 
 
@@ -38,6 +43,27 @@ class Document:
     @property
     def direction(self) -> str:
         return direction_of(self.language)
+
+
+def number_captions(document: Document, names: Mapping[str, str]) -> None:
+    """Begin captions with "Table 1", "Figure 1", in the words of `names`, unless some of their kind bring numbers."""
+    for kind, name in (("Table", names["table"]), ("Figure", names["figure"])):
+        captions: list[list[Node]] = []
+
+        def note(node: Node, kind: str = kind, captions: list[list[Node]] = captions) -> None:
+            if node["t"] == kind and text_of(node["c"][1][1]).strip():
+                captions.append(node["c"][1][1])
+
+        walk(document.blocks, note)
+        if any(_OWN_NUMBER.match(text_of(caption).strip()) for caption in captions):
+            continue
+        for number, caption in enumerate(captions, 1):
+            begun = [{"t": "Strong", "c": [{"t": "Str", "c": f"{name}\u00a0{number}"}]}, {"t": "Str", "c": "\u2003"}]
+            inner = caption[0]
+            while inner["t"] == "Div":
+                inner = inner["c"][1][0]
+            if inner["t"] in ("Para", "Plain"):
+                inner["c"] = begun + inner["c"]
 
 
 def read_json(made: bytes) -> list[Node]:

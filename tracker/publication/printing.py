@@ -20,8 +20,8 @@ from tracker.i18n import _
 from tracker.pandoc import ConversionFailed, convert
 from tracker.publication import press
 from tracker.publication.cleaning import Document, Node, text_of, walk
-from tracker.publication.front import Front
-from tracker.publication.scripts import direction_of, is_printable
+from tracker.publication.front import Front, Line
+from tracker.publication.scripts import direction_of, is_printable, language_of
 
 SECONDS = 120.0
 MEGABYTES = 3072  # of address space: the fonts are mapped into it
@@ -33,11 +33,6 @@ SHORT = 900  # words; such a text begins on its first page
 CONTENTS_FROM = 3  # headings
 REGIONS = {"zh-hans": "CN", "zh-hant": "TW", "zh-tw": "TW", "zh-hk": "HK", "zh": "CN"}
 
-_NUMBERED = re.compile(
-    r"(table|figure|fig|cuadro|tabla|figura|gráfico|tableau|graphique|tabela|quadro|рис(унок)?|табл(ица)?|图|圖|表"
-    r"|chart|box|map|الشكل|شكل|الجدول|جدول)[\s.\u00a0]*[A-Z]?[\d٠-٩一二三四五六七八九十]",
-    re.IGNORECASE,
-)
 _NUMBER = re.compile(r"[\s+\-−–±(]*[\d٠-٩.,%\s\u00a0\u202f‰$€£()*–−-]+\)?")
 _CODE = re.compile(r"#(?!(h|box|none|scale|stack|text|strong|emph|math)\b)|\\u\{|[@`]")  # more than an equation
 
@@ -120,7 +115,7 @@ class _Form:
         if kind == "Image":
             return {"t": kind, "c": self.image(content)}
         if kind == "Figure":
-            return {"t": kind, "c": [*self.caption(content[1][1]), self.nodes(content[2])]}
+            return {"t": kind, "c": [self.caption(content[1][1]), self.nodes(content[2])]}
         if kind == "Table":
             return {"t": kind, "c": self.table(content)}
         if kind == "Header":
@@ -155,11 +150,8 @@ class _Form:
         tallest = TEXT_HEIGHT * picture.width / max(1, picture.height)
         return [self.names[address], round(max(8.0, min(width, TEXT_WIDTH, tallest)), 1), said]
 
-    def caption(self, blocks: list[Node]) -> list[Any]:
-        """Whether we number it, and its words: many captions bring their number along."""
-        if not text_of(blocks).strip():
-            return [False, None]
-        return [not _NUMBERED.match(text_of(blocks).strip()), self.nodes(blocks)]
+    def caption(self, blocks: list[Node]) -> list[Any] | None:
+        return self.nodes(blocks) if text_of(blocks).strip() else None
 
     def table(self, content: list[Any]) -> list[Any]:
         _attributes, (_short, caption), columns, head, bodies, foot = content
@@ -177,7 +169,7 @@ class _Form:
                 place += cell[2]
         widths = _widths(columns, [*head[1], *plain])
         small = 0.88 if len(columns) <= 5 else 0.78 if len(columns) <= 8 else 0.66
-        return [*self.caption(caption), widths, aligns, heads, rows, small]
+        return [self.caption(caption), widths, aligns, heads, rows, small]
 
     def rows(self, given: list[Any]) -> list[list[list[Any]]]:
         return [
@@ -267,7 +259,7 @@ def _front(front: Front, document: Document, abstracts: list[Any]) -> dict[str, 
             for each, blocks in zip(front.abstracts, abstracts, strict=True)
         ],
         "imprint": [
-            {"title": part.title, "lines": [{"text": line.text, "address": line.address} for line in part.lines]}
+            {"title": part.title, "lines": [_line(line, front.language) for line in part.lines]}
             for part in front.imprint
         ],
         "compact": length <= SHORT,
@@ -276,6 +268,11 @@ def _front(front: Front, document: Document, abstracts: list[Any]) -> dict[str, 
         "description": " · ".join(kept),
         "keywords": list(front.themes),
     }
+
+
+def _line(line: Line, own: str) -> dict[str, Any]:
+    tag = language_of(line.text, own)
+    return {"text": line.text, "address": line.address, "speech": speech_of(tag) if tag != own else None}
 
 
 def _press(data: str, files: dict[str, bytes]) -> Printed:
