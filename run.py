@@ -40,7 +40,7 @@ SCHEMAS = ROOT / "schemas.lock"
 # Settings of a real site: tests must not reach its database or send its mail.
 SITE_SETTINGS = {
     *("TRACKER_INSTANCE", "DATABASE_URL", "SECRET_KEY", "HOST", "PORT", "BASE_URL", "MAIL_URL", "MAIL_FROM"),
-    *("UPLOAD_LIMIT", "PROXIES", "RATE_LIMIT_STORAGE"),
+    *("UPLOAD_LIMIT", "PROXIES", "RATE_LIMIT_STORAGE", "DOI_PREFIX", "DATACITE_URL", "CROSSREF_URL"),
 }
 # Tests of files, doors, markup and plain functions, which no database changes: they run once.
 ALIKE_ON_BOTH = (

@@ -44,6 +44,17 @@ SETTINGS = (
     Setting("MAIL_REPLY_TO", "", "Where answers to mails go; empty: to the sender address."),
     Setting("UPLOAD_LIMIT", "26214400", "Largest upload in bytes (25 MiB)."),
     Setting("PROJECT_QUOTA", "500000000", "What the files of one project may take, in bytes (500 MB)."),
+    Setting("DOI_PREFIX", "", "The prefix of the site's own DOIs, such as `10.1234`: only those are ever registered."),
+    Setting(
+        "DATACITE_URL",
+        "",
+        "`https://account:password@api.datacite.org/`: DOIs are registered there; empty: nothing is sent.",
+    ),
+    Setting(
+        "CROSSREF_URL",
+        "",
+        "`https://account:password@doi.crossref.org/`: DOIs are registered there; empty: nothing is sent.",
+    ),
     Setting(
         "PROXIES",
         "0",
@@ -74,6 +85,7 @@ def load(overrides: dict[str, Any] | None = None) -> dict[str, Any]:
         "PROJECT_QUOTA": int(env["PROJECT_QUOTA"] or 500_000_000),
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "MAX_FORM_PARTS": 800,
+        **{name: env[name] for name in ("DOI_PREFIX", "DATACITE_URL", "CROSSREF_URL")},
         "PROXIES": int(env["PROXIES"] or 0),
         "RATELIMIT_STORAGE_URI": env["RATE_LIMIT_STORAGE"] or "memory://",
         "SECRET_KEY": env["SECRET_KEY"] or None,

@@ -12,7 +12,7 @@ from tracker.harvest.datacite import SCHEMA as DATACITE_SCHEMA
 from tracker.harvest.datacite import datacite_xml
 from tracker.harvest.dublin_core import OAI_DC, SCHEMA, XSI, dublin_core
 from tracker.harvest.protocol import PREFIXES, Asked, ProtocolError, report_number, token_after
-from tracker.harvest.words import put
+from tracker.harvest.words import put, written
 from tracker.reports.models import Report
 
 OAI = "http://www.openarchives.org/OAI/2.0/"
@@ -42,13 +42,13 @@ class Repository:
             "ListRecords": self._list,
         }
         verbs[asked.verb](put(root, f"{{{OAI}}}{asked.verb}"), asked)
-        return self._written(root)
+        return written(root)
 
     def refusal(self, error: ProtocolError, at: datetime, given: dict[str, str]) -> bytes:
         """What was wrong. `given` is repeated, except where it could not be understood (section 3.2)."""
         root = self._root(at, {} if error.code in ("badVerb", "badArgument") else given)
         put(root, f"{{{OAI}}}error", str(error), code=error.code)
-        return self._written(root)
+        return written(root)
 
     def _root(self, at: datetime, given: dict[str, str]) -> etree._Element:
         root = etree.Element(f"{{{OAI}}}OAI-PMH", nsmap={None: OAI, "xsi": XSI})
@@ -56,10 +56,6 @@ class Repository:
         put(root, f"{{{OAI}}}responseDate", _moment(at))
         put(root, f"{{{OAI}}}request", f"{self.base}/oai", **given)
         return root
-
-    @staticmethod
-    def _written(root: etree._Element) -> bytes:
-        return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
 
     def _identify(self, held: etree._Element, _asked: Asked) -> None:
         first = queries.earliest()

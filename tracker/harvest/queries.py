@@ -1,12 +1,15 @@
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import defer, joinedload, selectinload
 
+from tracker import clock
 from tracker.database import db
+from tracker.harvest.models import Deposit
 from tracker.harvest.protocol import Asked, set_number
+from tracker.harvest.states import Registry
 from tracker.institutions.models import Institution
 from tracker.projects.models import Project
 from tracker.projects.permissions import visible_to as projects_visible_to
@@ -65,6 +68,42 @@ def harvested(report_id: int) -> Report | None:
     return db.session.scalar(
         sa.select(Report).where(Report.id == report_id, Report.state.in_(ONCE_PUBLIC)).options(*WHOLE)
     )
+
+
+def due_for_deposit(registry: Registry, prefix: str, most_attempts: int) -> Report | None:
+    """A public report whose DOI begins with `prefix` and whose edition the registry does not know, locked.
+
+    One that was refused waits an hour for each attempt, and after `most_attempts` for a correction of the record.
+    """
+    known = sa.select(Deposit.report_id, Deposit.edition, Deposit.attempts, Deposit.tried_at)
+    deposits = known.where(Deposit.agency == registry).subquery()
+    tried = sa.select(Report.id).join(deposits, deposits.c.report_id == Report.id, isouter=True)
+    fresh = sa.or_(deposits.c.report_id.is_(None), deposits.c.attempts == 0)
+    rested = sa.and_(deposits.c.attempts < most_attempts, deposits.c.tried_at < clock.now() - timedelta(hours=1))
+    corrected = deposits.c.tried_at < Report.stamped_at
+    found = db.session.scalar(
+        tried.where(
+            Report.state == ReportState.PUBLISHED,
+            Report.doi.startswith(prefix, autoescape=True),
+            sa.or_(deposits.c.report_id.is_(None), deposits.c.edition < Report.edition),
+            sa.or_(fresh, rested, corrected),
+        )
+        .order_by(Report.id)
+        .limit(1)
+    )
+    if found is None:
+        return None
+    return db.session.get(Report, found, options=WHOLE, with_for_update={"of": Report, "skip_locked": True})
+
+
+def deposit_of(report_id: int, registry: Registry) -> Deposit | None:
+    """What was sent of a report to a registry."""
+    return db.session.scalar(sa.select(Deposit).where(Deposit.report_id == report_id, Deposit.agency == registry))
+
+
+def deposits_of(report: Report) -> list[Deposit]:
+    """What was sent of a report, to each registry."""
+    return list(db.session.scalars(sa.select(Deposit).where(Deposit.report_id == report.id).order_by(Deposit.agency)))
 
 
 def earliest() -> datetime | None:

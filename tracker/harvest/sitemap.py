@@ -5,7 +5,7 @@ from datetime import datetime
 
 from lxml import etree
 
-from tracker.harvest.words import put
+from tracker.harvest.words import put, written
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 SPAN = 10_000  # numbers of rows in one file; the protocol allows 50,000
@@ -16,7 +16,7 @@ def index(addresses: Iterable[str]) -> bytes:
     root = etree.Element(f"{{{NAMESPACE}}}sitemapindex", nsmap={None: NAMESPACE})
     for address in addresses:
         put(put(root, f"{{{NAMESPACE}}}sitemap"), f"{{{NAMESPACE}}}loc", address)
-    return _written(root)
+    return written(root)
 
 
 def pages(rows: Iterable[tuple[str, datetime | None]]) -> bytes:
@@ -27,8 +27,4 @@ def pages(rows: Iterable[tuple[str, datetime | None]]) -> bytes:
         put(page, f"{{{NAMESPACE}}}loc", address)
         if changed is not None:
             put(page, f"{{{NAMESPACE}}}lastmod", f"{changed:%Y-%m-%dT%H:%M:%SZ}")
-    return _written(root)
-
-
-def _written(root: etree._Element) -> bytes:
-    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
+    return written(root)

@@ -1,7 +1,7 @@
 import json
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, request
+from flask import Blueprint, Response, abort, current_app, render_template, request
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.util import identity_key
 
@@ -10,8 +10,13 @@ from tracker.access import public, requires
 from tracker.database import db, is_busy, writers_done
 from tracker.harvest import queries, signposts, sitemap
 from tracker.harvest.answers import Repository
+from tracker.harvest.crossref import crossref_deposit
 from tracker.harvest.datacite import datacite_xml
+from tracker.harvest.deposits import Accounts
 from tracker.harvest.protocol import ProtocolError, parse
+from tracker.harvest.states import REGISTRY_LABELS
+from tracker.harvest.words import written
+from tracker.identifiers import doi_url
 from tracker.reports.models import Report
 from tracker.reports.states import ReportState
 from tracker.signing import base_url
@@ -53,7 +58,7 @@ oai.waits_for_writers = True  # type: ignore[attr-defined]  # tracker.database r
 @requires("view_report", Report, loading=queries.WHOLE)
 def linkset(report: Report) -> Response:
     """The typed links of a report, of its files and of its descriptions."""
-    _demand_public(report)
+    _demand_not_withdrawn(report)
     body = json.dumps(signposts.linkset(report, base_url()), ensure_ascii=False, indent=1) + "\n"
     return Response(body, content_type=signposts.LINKSET)
 
@@ -62,13 +67,43 @@ def linkset(report: Report) -> Response:
 @requires("view_report", Report, loading=queries.WHOLE)
 def described(report: Report) -> Response:
     """The report as DataCite describes it."""
-    _demand_public(report)
-    from lxml import etree
-
-    body = etree.tostring(
-        datacite_xml(report, f"{base_url()}{report.path}"), xml_declaration=True, encoding="UTF-8", pretty_print=True
-    )
+    _demand_not_withdrawn(report)
+    body = written(datacite_xml(report, f"{base_url()}{report.path}"))
     return Response(body, content_type=f"{signposts.DATACITE_XML}; charset=utf-8")
+
+
+@bp.get("/reports/<int:report_id>/doi")
+@requires("register_doi", Report, loading=queries.WHOLE, seen_by="view_report")
+def doi(report: Report) -> str:
+    """What the registries of DOIs know of a report, and what they would be told."""
+    accounts = Accounts.of(current_app.config)
+    return render_template(
+        "harvest/doi.html",
+        report=report,
+        accounts=accounts,
+        is_ours=bool(accounts.prefix) and report.doi.startswith(f"{accounts.prefix}/"),
+        deposits={deposit.agency: deposit for deposit in queries.deposits_of(report)},
+        registries=REGISTRY_LABELS,
+        doi_address=doi_url(report.doi) if report.doi else "",
+    )
+
+
+@bp.get("/reports/<int:report_id>/crossref.xml")
+@requires("register_doi", Report, loading=queries.WHOLE, seen_by="view_report")
+def crossref(report: Report) -> Response:
+    """The deposit as Crossref takes it, to be sent by hand."""
+    accounts = Accounts.of(current_app.config)
+    batch = crossref_deposit(
+        report,
+        f"{base_url()}{report.path}",
+        depositor=accounts.name,
+        email=accounts.email,
+        registrant=accounts.name,
+        at=clock.now(),
+    )
+    response = Response(written(batch), content_type=XML)
+    response.headers["Content-Disposition"] = f'attachment; filename="report-{report.id}-crossref.xml"'
+    return response
 
 
 @bp.get("/sitemap.xml")
@@ -108,9 +143,9 @@ def _signpost(response: Response) -> Response:
     return response
 
 
-def _demand_public(report: Report) -> None:
-    if report.state is not ReportState.PUBLISHED:
-        abort(404)
+def _demand_not_withdrawn(report: Report) -> None:
+    if report.state is ReportState.WITHDRAWN:
+        abort(410)
 
 
 def _repository() -> Repository:

@@ -35,3 +35,8 @@ def put(parent: etree._Element, name: str, text: str = "", **attributes: str) ->
     if text:
         element.text = clean(text)
     return element
+
+
+def written(root: etree._Element) -> bytes:
+    """A document as it is sent, in UTF-8."""
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
