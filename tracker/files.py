@@ -42,7 +42,7 @@ ACCEPTED = {  # by content, where a format has a signature; the extension it mus
     "csv": "text/csv",
 }
 TEXTS = {"txt", "md", "csv"}
-SHOWN = {"application/pdf", "image/png", "image/jpeg"}  # what a browser may show by itself, in a sandbox
+SHOWN = {"application/pdf", "image/png", "image/jpeg", "image/webp"}  # what a browser may show by itself, in a sandbox
 ZIPPED = {"docx", "xlsx", "pptx", "odt", "ods", "epub", "zip"}
 
 

@@ -24,6 +24,7 @@ LARGEST_PAGE = 5_200  # bytes of text on one page, compressed
 WHOLE_RUN = 700  # characters of unchanged paragraphs that are shown folded; of longer runs the beginnings
 RUN_SHOWN = 6  # beginnings of paragraphs of such a run
 EXCERPT = 90  # characters of each
+_PICTURE = re.compile(r"\[[0-9a-f]{8}\]")  # as drafts.elements writes it: the beginning of its digest
 
 
 class Fate(StrEnum):
@@ -58,6 +59,7 @@ class Stretch:
 
     entries: list[Entry]
     pieces: list[Piece] = field(default_factory=list)
+    has_other_pictures: bool = False
 
     @property
     def fate(self) -> Fate:
@@ -108,12 +110,14 @@ def in_pages(entries: Sequence[Entry]) -> list[list[Stretch]]:
     return pages
 
 
-def with_words(stretches: Sequence[Stretch]) -> list[Stretch]:
-    """The stretches of one page; those that were changed with their words in pieces."""
+def with_words(stretches: Sequence[Stretch], picture: str = "picture") -> list[Stretch]:
+    """The stretches of one page; those that were changed with their words in pieces. `picture`: see `shown`."""
     budget = [MOST_WORDS]
     for stretch in stretches:
         if stretch.fate is Fate.CHANGED:
-            stretch.pieces = compare(stretch.entries[0].before, stretch.entries[0].after, budget)
+            before, after = stretch.entries[0].before, stretch.entries[0].after
+            stretch.pieces = compare(shown(before, picture), shown(after, picture), budget)
+            stretch.has_other_pictures = _PICTURE.findall(before) != _PICTURE.findall(after)
     return list(stretches)
 
 
@@ -257,5 +261,5 @@ def _weight(stretch: Stretch) -> int:
 
 
 def shown(text: str, picture: str) -> str:
-    """The text of a block as people read it; `picture` is the word for a picture without a name."""
-    return re.sub(r"\[[0-9a-f]{8}\]", f"[{picture}]", text)
+    """The text of a block as people read it: `picture` is the word that stands for a picture."""
+    return _PICTURE.sub(f"[{picture}]", text)
