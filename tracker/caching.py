@@ -22,7 +22,17 @@ from tracker.i18n import language
 BYTES_KEPT = 48 * 1024 * 1024  # of pages: some thousands
 LARGEST_KEPT = 64 * 1024  # bytes
 KEPT = ("Content-Type", "Link")  # headers of a page that are kept with it
-PRIVATE = ("accounts.", "asks.", "contacts.", "notifications.", "home.me", "board.", "calendars.", "harvest.oai")
+PRIVATE = (
+    "accounts.",
+    "asks.",
+    "contacts.",
+    "notifications.",
+    "home.me",
+    "board.",
+    "calendars.",
+    "harvest.oai",
+    "reviewing.",
+)
 
 _lock = Lock()
 
