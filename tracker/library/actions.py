@@ -1,15 +1,22 @@
+import logging
+
+import sqlalchemy as sa
+
 from tracker import clock
 from tracker.database import db
 from tracker.folding import fold
 from tracker.institutions.models import Person
-from tracker.library import queries, reading
-from tracker.library.models import FullText
+from tracker.library import queries, reading, styles
+from tracker.library.models import FullText, StyledCitation
 from tracker.markdown import plain
+from tracker.pandoc import ConversionFailed
 from tracker.reports.followers import follows_publicity
 from tracker.reports.models import Report
 from tracker.search import shelf
 
 MOST_OF_ABSTRACT = 20_000  # letters
+
+log = logging.getLogger(__name__)
 
 
 @follows_publicity
@@ -17,6 +24,8 @@ def keep_findable(report: Report, _actor: Person | None) -> None:
     """What is public is found by its words and its marks, and its files are read; what is not public is gone."""
     db.session.flush()
     row = queries.text_row(report.id)
+    gone = sa.delete(StyledCitation).where(StyledCitation.report_id == report.id)
+    db.session.execute(gone.execution_options(synchronize_session=False))
     if not report.is_public:
         shelf.remove(report.id)
         if row is not None:
@@ -27,6 +36,7 @@ def keep_findable(report: Report, _actor: Person | None) -> None:
         db.session.add(row)
     row.read_at, row.attempts, row.claimed_at = None, 0, None  # the worker sees whether anything is new
     shelve(report, row.text)
+    db.session.add(StyledCitation(report_id=report.id, style="", text="", html="", version=report.version))
 
 
 def shelve(report: Report, text: str) -> None:
@@ -111,3 +121,43 @@ def read_next() -> bool:
     db.session.commit()
     return True
 
+
+def cite_next(limit: int, base: str) -> int:
+    """Make the citations of up to `limit` reports; return of how many. `base` is the site's address. Commits."""
+    ids = queries.to_be_cited(limit)
+    try:
+        return _cite(ids, base)
+    except ConversionFailed:
+        db.session.rollback()
+    for number in ids:  # one of them is to blame: it keeps the line that is made without pandoc
+        try:
+            _cite([number], base)
+        except ConversionFailed:
+            db.session.rollback()
+            log.warning("the citations of report %s could not be made", number)
+            _keep_styles(number, None, [])
+    return len(ids)
+
+
+def _cite(ids: list[int], base: str) -> int:
+    reports = queries.by_ids(ids)
+    versions = {report.id: report.version for report in reports}
+    asked = [(report, f"{base}{report.path}") for report in reports]
+    db.session.commit()  # nothing is held while pandoc works
+    made = styles.styled(asked)
+    for number, version in versions.items():
+        _keep_styles(number, version, [one for one in made if one.report_id == number])
+    return len(versions)
+
+
+def _keep_styles(report_id: int, version: int | None, made: list[styles.Styled]) -> None:
+    """Keep the citations made of a version of a record, unless it has changed meanwhile: then they are made again."""
+    report, mark = queries.to_shelve(report_id, lock=True), queries.mark_of(report_id)
+    if mark is not None and (report is None or version is None or report.version == version):
+        db.session.delete(mark)
+        db.session.flush()
+        for one in made:
+            db.session.add(
+                StyledCitation(report_id=report_id, style=one.style, text=one.text, html=one.html, version=version or 0)
+            )
+    db.session.commit()

@@ -25,7 +25,7 @@ class FullText(Base):
 
 
 class StyledCitation(Base):
-    """The citation of a published report in one style, made when its record last changed."""
+    """The citation of a published report in one style, made when its record last changed; of style "": to be made."""
 
     __tablename__ = "styled_citation"
 
@@ -36,4 +36,12 @@ class StyledCitation(Base):
     html: Mapped[str] = mapped_column(sa.Text)  # safe
     version: Mapped[int]  # of the report, when it was made
 
-    __table_args__ = (sa.UniqueConstraint("report_id", "style"),)
+    __table_args__ = (
+        sa.UniqueConstraint("report_id", "style"),
+        sa.Index(
+            "ix_styled_citation_to_be_made",
+            "report_id",
+            sqlite_where=sa.text("style = ''"),
+            postgresql_where=sa.text("style = ''"),
+        ),
+    )

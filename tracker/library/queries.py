@@ -9,9 +9,9 @@ from tracker.database import db
 from tracker.drafts.models import Draft
 from tracker.institutions.models import Institution
 from tracker.institutions.queries import institution_list
+from tracker.library.models import FullText, StyledCitation
 from tracker.projects.models import Partner
 from tracker.projects.states import TAKES_PART
-from tracker.library.models import FullText, StyledCitation
 from tracker.reports.models import Report, ReportAuthor, ReportFile, ReportLink, ReportText
 from tracker.reports.queries import REPORT_CARD
 from tracker.reports.states import ReportState
@@ -122,6 +122,24 @@ def current_draft(report: Report) -> Draft | None:
 def text_row(report_id: int) -> FullText | None:
     """The row that keeps the text of a report."""
     return db.session.get(FullText, report_id)
+
+
+def to_be_cited(limit: int) -> list[int]:
+    """The ids of reports whose citations are to be made, the oldest first."""
+    waiting = sa.select(StyledCitation.report_id).where(StyledCitation.style == "")
+    return list(db.session.scalars(waiting.order_by(StyledCitation.id).limit(limit)))
+
+
+def by_ids(ids: list[int]) -> list[Report]:
+    """Reports with what a citation of them names, by id."""
+    query = sa.select(Report).where(Report.id.in_(ids)).options(selectinload(Report.authors)).order_by(Report.id)
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))
+
+
+def mark_of(report_id: int) -> StyledCitation | None:
+    """The row that says that the citations of a report are to be made, locked."""
+    query = sa.select(StyledCitation).where(StyledCitation.report_id == report_id, StyledCitation.style == "")
+    return db.session.scalar(query.with_for_update())
 
 
 def citations(report: Report) -> list[StyledCitation]:

@@ -106,7 +106,9 @@ def piece(text: str, wanted: Wanted, length: int = 2 * AROUND) -> Piece | None:
         spaces = [match.start() for match in _SPACE.finditer(text, start, right)]
         right = spaces[-1] if spaces and spaces[-1] > start + AROUND // 2 else right
     return Piece(
-        Markup("{}{}{}").format("… " if left else "", marked(text[left:right], wanted), " …" if right < len(text) else ""),
+        Markup("{}{}{}").format(
+            "… " if left else "", marked(text[left:right], wanted), " …" if right < len(text) else ""
+        ),
         count,
     )
 

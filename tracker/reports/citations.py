@@ -7,8 +7,9 @@ text for markup and prints it unescaped, invents an author where there is none, 
 
 import json
 import re
+from collections.abc import Iterable
 from io import StringIO
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 import rispy
@@ -35,29 +36,34 @@ KINDS = {  # BibTeX entry, RIS type, CSL 1.0.2 type, genre
     ReportKind.BOOK: ("book", "BOOK", "book", ""),
     ReportKind.CHAPTER: ("incollection", "CHAP", "chapter", ""),
     ReportKind.ARTICLE: ("article", "JOUR", "article-journal", ""),
-    ReportKind.DATASET: ("misc", "DATA", "dataset", ""),
+    ReportKind.DATASET: ("dataset", "DATA", "dataset", ""),
     ReportKind.OTHER: ("misc", "GEN", "document", ""),
 }
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_BABEL = {  # what BibTeX's readers call the languages whose typesetting they know
+    **{"ar": "arabic", "en": "english", "es": "spanish", "fr": "french", "pt": "portuguese", "ru": "russian"},
+    **{"zh-Hans": "chinese", "zh-Hant": "chinese"},
+}
 _LATEX = str.maketrans(
     {
         "\\": r"\textbackslash{}",
-        "{": r"\textbraceleft{}",  # BibTeX counts even an escaped brace
-        "}": r"\textbraceright{}",
         "~": r"\textasciitilde{}",
         "^": r"\textasciicircum{}",
         **{sign: f"\\{sign}" for sign in "%&#$_"},
     }
 )
 
+_BRACES = str.maketrans({"{": r"\{", "}": r"\}"})
+_LONE_BRACES = str.maketrans({"{": r"\textbraceleft{}", "}": r"\textbraceright{}"})
+
 
 def bibtex(report: Report, address: str) -> str:
     """One BibTeX entry in UTF-8. `address` is the report's page, given where it appeared nowhere else."""
     entry = Entry(KINDS[report.kind][0], fields=_bibtex_fields(report, address))
     if report.authors:
-        entry.persons["author"] = [_bibtex_person(author) for author in report.authors]
+        entry.persons["author"] = [_bibtex_name(*split_name(author)) for author in report.authors]
     if report.editors:
-        entry.persons["editor"] = [_whole(report.editors)]
+        entry.persons["editor"] = [_bibtex_name(*name) for name in editors(report)]
     out = StringIO()
     _BibTeX().write_stream(BibliographyData({_key(report): entry}), out)
     return out.getvalue()
@@ -69,17 +75,17 @@ def ris(report: Report, address: str) -> str:
         "type_of_reference": KINDS[report.kind][1],
         "id": _key(report),
         "title": _one_line(report.title),
-        "authors": [_sorted_name(author) for author in report.authors],
-        "secondary_authors": [_one_line(report.editors)] if report.editors else [],
+        "authors": [_ris_name(*split_name(author)) for author in report.authors],
+        "secondary_authors": [_ris_name(*name) for name in editors(report)],
         "secondary_title": _one_line(report.series),
         "number": _one_line(report.number),
-        "publisher": _one_line(report.publisher),
-        "place_published": _one_line(report.place),
+        "publisher": _publishers(report),
+        "place_published": _places(report),
+        "publishing_place": _places(report),  # RIS has two tags for it, and each reader knows one
         "type_of_work": _genre(report),
         "issn": report.isbn or report.issn or report.issn_online,
         "doi": report.doi,
         "language": report.language,
-        "start_page": str(report.pages or ""),
         "abstract": plain(report.abstract, ABSTRACT_LENGTH),
         "urls": [_url(report, address)],
     }
@@ -87,7 +93,7 @@ def ris(report: Report, address: str) -> str:
         parts = str(report.published_on).split("-")
         record["year"] = parts[0]
         record["date"] = "/".join([*parts, "", ""][:3]) + "/"
-    return rispy.dumps([{name: value for name, value in record.items() if value}])
+    return rispy.dumps([{name: value for name, value in record.items() if value}], implementation=_RIS)
 
 
 def csl(report: Report, address: str) -> dict[str, Any]:
@@ -98,13 +104,15 @@ def csl(report: Report, address: str) -> dict[str, Any]:
         "id": _key(report),
         "type": kind,
         "title": _one_line(report.title),
-        "author": [_csl_name(author) for author in report.authors],
-        "editor": [{"literal": _one_line(report.editors)}] if report.editors else [],
+        "author": [_csl_name(*split_name(author)) for author in report.authors],
+        "editor": [_csl_name(*name) for name in editors(report)],
         "container-title" if in_something else "collection-title": _one_line(report.series),
-        {"article-journal": "issue", "report": "number"}.get(kind, "collection-number"): _one_line(report.number),
+        {"article-journal": "issue", "book": "collection-number", "chapter": "collection-number"}.get(
+            kind, "number"
+        ): _one_line(report.number),
         "genre": _genre(report),
-        "publisher": _one_line(report.publisher),
-        "publisher-place": _one_line(report.place),
+        "publisher": _publishers(report),
+        "publisher-place": _places(report),
         "number-of-pages": str(report.pages or ""),
         "ISBN": report.isbn,
         "ISSN": report.issn or report.issn_online,
@@ -145,10 +153,18 @@ def file_name(report: Report, ending: str) -> str:
 
 def split_name(author: ReportAuthor) -> tuple[str, str]:
     """(family, given); the given name is empty where the name is one whole, as an institution's is."""
-    family, comma, given = _one_line(author.sort_name).partition(",")
-    if comma and family.strip() and given.strip():
-        return family.strip(), given.strip()
-    return _one_line(author.name), ""
+    return _split(author.sort_name) or (_one_line(author.name), "")
+
+
+def _split(name: str) -> tuple[str, str] | None:
+    family, comma, given = _one_line(name).partition(",")
+    return (family.strip(), given.strip()) if comma and family.strip() and given.strip() else None
+
+
+def editors(report: Report) -> list[tuple[str, str]]:
+    """(family, given) of each editor as `split_name` gives it; they are written one after the other, parted by ";"."""
+    names = (_one_line(name) for name in report.editors.split(";"))
+    return [_split(name) or (name, "") for name in names if name]
 
 
 class _BibTeX(Writer):
@@ -158,22 +174,32 @@ class _BibTeX(Writer):
         return text
 
 
+class _RIS(rispy.RisWriter):  # type: ignore[misc]
+    """One record without its number before it, which no other reader expects."""
+
+    DEFAULT_MAPPING: ClassVar[dict[str, str]] = {**rispy.TAG_KEY_MAPPING, "PP": "publishing_place"}
+
+    def set_header(self, count: int) -> str:
+        return ""
+
+
 def _bibtex_fields(report: Report, address: str) -> dict[str, str]:
     kind = KINDS[report.kind][0]
-    holder = {"techreport": "institution", "misc": "howpublished", "article": ""}.get(kind, "publisher")
     series = {"article": "journal", "incollection": "booktitle"}.get(kind, "series")
     fields = {
-        "title": f"{{{_latex(report.title)}}}",  # its capitals are the author's
-        holder: _latex(report.publisher),
-        "address": _latex(report.place),
-        series: _latex(report.series),
+        "title": _kept(report.title),
+        "institution" if kind == "techreport" else "publisher": _list(name for name, _place in report.publishers),
+        "address": _list(report.place.split(";")),
+        series: _kept(report.series),
         "number": _latex(report.number),
-        "type": _latex(_genre(report)) if kind == "techreport" else "",
+        "type": _latex(_genre(report)),
+        "pagetotal": str(report.pages or ""),
         "isbn": report.isbn,
         "issn": report.issn or report.issn_online,
         "doi": _latex(report.doi),
         "url": _url(report, address),
         "language": report.language,
+        "langid": _BABEL.get(report.language, ""),
         "abstract": _latex(plain(report.abstract, ABSTRACT_LENGTH)),
     }
     if report.published_on:
@@ -183,47 +209,70 @@ def _bibtex_fields(report: Report, address: str) -> dict[str, str]:
             "month": _MONTHS[int(rest[0]) - 1] if rest else "",
             "date": "-".join([year, *rest]),
         }
-    return {name: value for name, value in fields.items() if name and value}
+    return {name: value for name, value in fields.items() if value}
 
 
-def _bibtex_person(author: ReportAuthor) -> Person:
-    family, given = split_name(author)
-    if not given:
-        return _whole(family)
+def _bibtex_name(family: str, given: str) -> Person:
+    """A name that BibTeX takes apart only where we did."""
     person = Person()
-    person.last_names = [_unsplit(family)]
-    person.first_names = [_unsplit(given)]
+    person.last_names = [f"{{{_latex(family)}}}"] if not given or _is_taken_apart(family) else [_latex(family)]
+    person.first_names = [f"{{{_latex(given)}}}" if _is_taken_apart(given, particles=False) else _latex(given)]
+    person.first_names = person.first_names if given else []
     return person
 
 
-def _whole(name: str) -> Person:
-    """A name that BibTeX must not take apart."""
-    person = Person()
-    person.last_names = [f"{{{_latex(name)}}}"]
-    return person
+def _is_taken_apart(part: str, particles: bool = True) -> bool:
+    """Whether BibTeX would see more in a part of a name: two names, or a particle such as "van"."""
+    begins_low = particles and not part[:1].isupper()
+    return begins_low or "," in part or re.search(r"\band\b", part, re.IGNORECASE) is not None
 
 
-def _unsplit(part: str) -> str:
-    text = _latex(part)
-    return f"{{{text}}}" if "," in part or re.search(r"\band\b", part, re.IGNORECASE) else text
+def _list(parts: Iterable[str]) -> str:
+    """Several values of one field, each in braces: "and" within one parts nothing."""
+    return " and ".join(f"{{{_latex(part)}}}" for part in parts if part.strip())
+
+
+def _kept(text: str) -> str:
+    """In braces once more: its capitals are the author's."""
+    return f"{{{_latex(text)}}}" if text else ""
 
 
 def _latex(text: str) -> str:
-    return _one_line(text).translate(_LATEX)
+    """A text as LaTeX. BibTeX counts even an escaped brace, so braces that are not in pairs get names."""
+    line = _one_line(text)
+    made = line.translate(_LATEX | (_BRACES if _is_paired(line) else _LONE_BRACES))
+    made = re.sub("-(?=-)|`(?=`)", lambda match: f"{match[0]}{{}}", made)  # they would be a dash, a quotation mark
+    return re.sub(r"(?<!\w)'|'(?!\w)", r"\\textquotesingle{}", made)
+
+
+def _is_paired(text: str) -> bool:
+    depth = 0
+    for sign in text:
+        depth += (sign == "{") - (sign == "}")
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 def _one_line(text: str) -> str:
     return " ".join(clean_text(" ".join((text or "").split())).split())
 
 
-def _sorted_name(author: ReportAuthor) -> str:
-    family, given = split_name(author)
-    return f"{family}, {given}" if given else family
+def _ris_name(family: str, given: str) -> str:
+    """Names that are one whole end with a comma, or readers would take their last word for the family's."""
+    return f"{family}, {given}" if given else f"{family},"
 
 
-def _csl_name(author: ReportAuthor) -> dict[str, str]:
-    family, given = split_name(author)
+def _csl_name(family: str, given: str) -> dict[str, str]:
     return {"family": family, "given": given} if given else {"literal": family}
+
+
+def _publishers(report: Report) -> str:
+    return "; ".join(_one_line(name) for name, _place in report.publishers)
+
+
+def _places(report: Report) -> str:
+    return "; ".join(place for part in report.place.split(";") if (place := _one_line(part)))
 
 
 def _genre(report: Report) -> str:

@@ -269,6 +269,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report_text")),
         sa.UniqueConstraint("report_id", "language", name=op.f("uq_report_text_report_id_language")),
     )
+    with op.batch_alter_table("report_text", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_report_text_language"), ["language"], unique=False)
+
     op.create_table(
         "report_theme",
         sa.Column("report_id", sa.Integer(), nullable=False),
@@ -321,6 +324,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_styled_citation")),
         sa.UniqueConstraint("report_id", "style", name=op.f("uq_styled_citation_report_id_style")),
     )
+    with op.batch_alter_table("styled_citation", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_styled_citation_to_be_made",
+            ["report_id"],
+            unique=False,
+            sqlite_where=sa.text("style = ''"),
+            postgresql_where=sa.text("style = ''"),
+        )
+
     op.create_table(
         "use_inquiry",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -675,4 +687,8 @@ def _lay_out_the_shelf() -> None:
     op.execute(
         "INSERT INTO full_text (report_id, text, source, attempts) "
         "SELECT id, '', '', 0 FROM report WHERE state = 'published'"
+    )
+    op.execute(
+        "INSERT INTO styled_citation (report_id, style, text, html, version) "
+        "SELECT id, '', '', '', version FROM report WHERE state = 'published'"
     )
