@@ -1,6 +1,7 @@
 """An outsider is asked to read a draft and does so by the link in the mail, without an account."""
 
 import io
+import re
 import zipfile
 from datetime import date, timedelta
 
@@ -16,6 +17,7 @@ from tracker.institutions.models import Person
 from tracker.projects.states import ProjectState
 from tracker.reviewing import actions
 from tracker.reviewing.models import Review, ReviewComment, ReviewRound
+from tracker.reviewing.reviewers import mark
 from tracker.reviewing.states import Recommendation, Reply, ReviewState
 
 TEXT = """# Water in cities
@@ -125,7 +127,7 @@ def test_comments_are_changed_and_removed_until_they_are_answered(client, projec
     client.post(f"{door}?block=2", data={"text": "Second"})
     first, second = db.session.scalars(sa.select(ReviewComment).order_by(ReviewComment.id)).all()
     page = client.get(f"{door}?comment={first.id}").text
-    was = page.partition('name="was"')[2].partition('value="')[2].partition('"')[0]
+    was = hidden(page, "was")
     assert client.post(f"{door}?comment={first.id}", data={"text": "Once", "was": was}).status_code == 303
     # The same old page in another window: nothing is lost, nothing is overwritten.
     late = client.post(f"{door}?comment={first.id}", data={"text": "Otherwise", "was": was})
@@ -133,16 +135,19 @@ def test_comments_are_changed_and_removed_until_they_are_answered(client, projec
     assert db.session.get(ReviewComment, first.id).text == "Once"
     client.post(f"{door}/send")
     actions.reply(db.session.get(ReviewComment, first.id), Reply.DONE, actor=project.lead)
-    refused = client.post(f"{door}?comment={first.id}", data={"text": "Never", "was": marked("Once")})
-    assert refused.status_code == 409 and "Never" in refused.text
+    refused = client.post(f"{door}?comment={first.id}", data={"text": "Never, and twice never", "was": marked("Once")})
+    assert refused.status_code == 409 and "Never, and twice never" in refused.text
     assert client.post(f"{door}?comment={second.id}", data={"remove": "1", "was": marked("Second")}).status_code == 303
     assert [known.text for known in db.session.scalars(sa.select(ReviewComment))] == ["Once"]
     assert held.is_open
 
 
-def marked(text):
-    from tracker.reviewing.reviewers import mark
+def hidden(page: str, name: str) -> str:
+    """The value of a hidden field."""
+    return re.search(rf'name="{name}" type="hidden" value="([^"]*)"', page)[1]
 
+
+def marked(text: str) -> str:
     return mark(ReviewComment(text=text))
 
 
@@ -263,8 +268,7 @@ def test_a_round_without_names_tells_the_leads_nothing(client, signed_in, projec
     for path in pages:
         answer = lead.get(path)
         assert answer.status_code == 200, path
-        text = answer.text if path != f"{project.path}/history" else answer.text
-        assert not [word for word in secret[2:] if word in text], path
+        assert not [word for word in secret[2:] if word in answer.text], path
     assert "Reviewer 1" in lead.get(held.path).text
     assert "1 of 2 sent a review · 1 declined" in lead.get(held.path).text
     for path in (asks[0].path, asks[1].path, f"/reviews/{review.id}/withdraw", f"/reviews/{review.id}/answer"):
@@ -297,7 +301,7 @@ def test_reminders_go_by_plan_and_by_hand_to_whoever_has_not_answered(client, si
     asked.mailed_at = clock.now() - timedelta(days=2)
     assert lead.submit(f"{held.path}/remind", words="Please.").status_code == 303
     assert "Please." in text_of(owed(reader("omar@example.net"))[-1])
-    assert "Please." not in text_of(owed(reader())[-1])
+    assert owed(reader()) == []  # whoever has answered is left in peace
 
 
 def test_one_reviewer_is_let_go_and_others_are_asked_later(client, signed_in, project, report, draft):
@@ -336,12 +340,13 @@ def test_two_people_who_answer_one_comment_at_once_see_each_other(client, signed
 def test_a_network_asks_its_questions_and_a_round_keeps_them(client, signed_in, project, report, draft):
     coordinator = signed_in(project.coordinator)
     path = f"{project.network.path}/review-questions"
-    coordinator.submit(path, texts="Is the method sound?\n\nIs it clear?", language="en", seen="")
+    seen = hidden(coordinator.get(path).text, "seen")
+    coordinator.submit(path, texts="Is the method sound?\n\nIs it clear?", language="en", seen=seen)
     held = ask(report, draft)
     assert held.questions == ["Is the method sound?", "Is it clear?"]
-    stale = coordinator.submit(path, texts="Other", language="en", seen="")
+    stale = coordinator.submit(path, texts="Other", language="en", seen=seen)
     assert stale.status_code == 409 and "Is it clear?" in stale.text
-    coordinator.submit(path, texts="Other", language="en", seen="Is the method sound?\nIs it clear?")
+    coordinator.submit(path, texts="Other", language="en", seen=hidden(coordinator.get(path).text, "seen"))
     assert "Other" in coordinator.get(path).text and signed_in(project.lead).get(path).status_code == 403
     door = f"{link_to(reader())}/review"
     assert "Is it clear?" in client.get(f"{door}/finish").text

@@ -169,15 +169,21 @@ class ReviewForm(BaseForm):
         }
 
 
-def review_form(questions: Iterable[str], **kept: Any) -> ReviewForm:
-    """A form with a field for each question; `kept` is what it shows at first, `answers` by question."""
+def review_form(questions: Iterable[str], *, is_sent: bool, **kept: Any) -> ReviewForm:
+    """A form with a field for each question; `kept` is what it shows at first, `answers` by question. `is_sent` False:
+    another form of the page was sent.
+    """
     answers = kept.pop("answers", None) or []
     fields = {
         f"answer_{number}": TextAreaField(text, [Length(max=REVIEW_LENGTH)], render_kw={"rows": 3})
         for number, text in enumerate(questions)
     }
     made: type[ReviewForm] = type("QuestionsForm", (ReviewForm,), fields)
-    return made(**kept, **{f"answer_{number}": text for number, text in enumerate(answers)})
+    shown = kept | {f"answer_{number}": text for number, text in enumerate(answers)}
+    form = made(**shown)
+    if not is_sent:
+        form.process(**shown)
+    return form
 
 
 class UploadForm(BaseForm):

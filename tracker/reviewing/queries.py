@@ -7,7 +7,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from tracker.activity.models import Activity
 from tracker.clock import now
-from tracker.database import db, locked
+from tracker.database import db
 from tracker.drafts.models import Draft
 from tracker.drafts.queries import WITHOUT_TEXT
 from tracker.institutions.models import Affiliation, Network, Person
@@ -53,9 +53,9 @@ def rounds_of(report: Report) -> list[ReviewRound]:
 
 
 def round_of(report: Report, number: int) -> ReviewRound | None:
-    """The round of this number, read anew."""
+    """The round of this number."""
     query = sa.select(ReviewRound).where(ReviewRound.report_id == report.id, ReviewRound.number == number)
-    held = db.session.scalars(query.options(*_OF_ROUND).execution_options(populate_existing=True)).first()
+    held = db.session.scalars(query.options(*_OF_ROUND)).first()
     if held is not None:
         set_committed_value(held, "report", report)
     return held
@@ -75,7 +75,11 @@ def review_for_ask(review_id: int, *, lock: bool) -> Review | None:
     if project_id is None:
         return None
     for_ask(project_id, lock=lock)
-    return db.session.get(Review, review_id, options=REVIEW_PAGE, **locked(Review, lock))
+    review = db.session.get(Review, review_id, options=REVIEW_PAGE, with_for_update={"of": Review} if lock else None)
+    if review is not None and lock:  # only their own columns anew: who asks and who answers stay as they are loaded
+        for row in (review, review.round):
+            db.session.refresh(row, [column.key for column in type(row).__mapper__.column_attrs])
+    return review
 
 
 def comments_of(review: Review) -> list[ReviewComment]:

@@ -105,9 +105,7 @@ def keep_file(review: Review, upload: Any) -> None:
 
 def _nameless(upload: Any) -> FileStorage:
     if not str(upload.filename).lower().endswith(".docx"):
-        raise ValueError(
-            _("Only from a Word file (.docx) can your name be taken. Save it as one, or write comments here.")
-        )
+        raise ValueError(_("Your name can be taken out of a Word file (.docx) only. Save it as one, or comment here."))
     return FileStorage(io.BytesIO(without_names(upload.stream)), filename="comments.docx")
 
 

@@ -19,7 +19,7 @@ from tracker.i18n import _, language
 from tracker.languages import is_language
 from tracker.paging import paginate
 from tracker.reviewing import parts, queries, reviewers
-from tracker.reviewing.forms import CommentForm, UploadForm, review_form
+from tracker.reviewing.forms import CommentForm, ReviewForm, UploadForm, review_form
 from tracker.reviewing.models import Review, ReviewComment
 from tracker.reviewing.states import RECOMMENDATION_LABELS, REPLY_LABELS
 from tracker.reviewing.views.blueprint import bp
@@ -192,16 +192,7 @@ def finish(desk: Desk) -> Any:
     """All comments, the questions, a recommendation, a few words, a file."""
     if not desk.is_open and request.method == "GET":
         return redirect(desk.base, 303)
-    review = desk.review
-    spoken = review.language if review.words else language()
-    form = review_form(
-        desk.round.questions,
-        recommendation=review.recommendation or "",
-        answers=review.answers,
-        words=review.words,
-        language=spoken if is_language(spoken) else "en",
-        version=review.version,
-    )
+    review, form = desk.review, _review_form(desk, is_sent=_changes())
     conflicts = _changes() and form.version.data != str(review.version)
     if form.submitted() and not conflicts:
         reviewers.write(review, **form.values())
@@ -238,17 +229,23 @@ def own_file(desk: Desk) -> Response:
     return files.hand_out(desk.review.file)
 
 
-def _finish_page(desk: Desk, *, form: Any = None, upload: Any = None, conflicts: bool = False) -> Any:
+def _review_form(desk: Desk, *, is_sent: bool) -> ReviewForm:
     review = desk.review
-    form = form or review_form(
+    spoken = review.language if review.version > 1 else language()
+    return review_form(
         desk.round.questions,
-        formdata=None,
+        is_sent=is_sent,
         recommendation=review.recommendation or "",
         answers=review.answers,
         words=review.words,
-        language=review.language,
+        language=spoken if is_language(spoken) else "en",
         version=review.version,
     )
+
+
+def _finish_page(desk: Desk, *, form: Any = None, upload: Any = None, conflicts: bool = False) -> Any:
+    review = desk.review
+    form = form or _review_form(desk, is_sent=False)
     page = render_template(
         "reviewing/finish.html",
         desk=desk,

@@ -1,6 +1,7 @@
 """What those who take part see of reviews, and what leads do."""
 
 import csv
+import hashlib
 import io
 from collections.abc import Sequence
 from typing import Any
@@ -266,17 +267,22 @@ def questions(network: Network) -> Any:
     asked = queries.questions_of(network)
     spoken = asked[0].language if asked else language()
     text = "\n".join(question.text for question in asked)
-    form = QuestionsForm(texts=text, language=spoken if is_language(spoken) else "en", seen=text)
-    conflicts = request.method == "POST" and form.seen.data != text
+    form = QuestionsForm(texts=text, language=spoken if is_language(spoken) else "en", seen=_mark(text))
+    conflicts = request.method == "POST" and form.seen.data != _mark(text)
     if form.submitted() and not conflicts:
         actions.ask_questions(network, form.lines, language=form.language.data, actor=actor())
         db.session.commit()
         flash(_("Saved."), "success")
         return redirect(request.path, 303)
     if conflicts:
-        form.seen.data = text
+        form.seen.data = _mark(text)
     page = render_template("reviewing/questions.html", network=network, form=form, text=text, conflicts=conflicts)
     return page, (409 if conflicts else 422 if form.errors else 200)
+
+
+def _mark(text: str) -> str:
+    """What a form of this text brings back, to notice that it changed meanwhile."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _round(report: Report, number: int) -> ReviewRound:
