@@ -57,13 +57,14 @@ def read(
     return document
 
 
-def read_html(parts: list[str], language: str) -> list[list[Node]]:
-    """Safe HTML of ours (abstracts) as cleaned blocks, all in one go."""
+def read_html(parts: list[tuple[str, str]]) -> list[list[Node]]:
+    """Safe HTML of ours (abstracts), each with its language, as cleaned blocks, all in one go."""
     if not parts:
         return []
-    joined = "\n".join(f"<div>{part}</div>" for part in parts)
+    joined = "\n".join(f"<div>{html}</div>" for html, _language in parts)
     blocks = read_json(convert(joined.encode(), source="html-raw_html", target="json"))
-    return [clean(block["c"][1], language).blocks for block in blocks if block["t"] == "Div"]
+    found = [block["c"][1] for block in blocks if block["t"] == "Div"]
+    return [clean(inner, language).blocks for inner, (_html, language) in zip(found, parts, strict=True)]
 
 
 def as_json(blocks: list[Node], meta: dict[str, Any] | None = None) -> bytes:

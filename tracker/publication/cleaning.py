@@ -14,6 +14,7 @@ from tracker.i18n import _
 from tracker.markdown import clean_text
 from tracker.pandoc import ConversionFailed
 from tracker.publication.scripts import direction_of, language_of
+from tracker.publication.words import words_in
 
 Node = dict[str, Any]
 
@@ -300,7 +301,7 @@ class _Cleaner:
         attributes, alt, (address, title) = content
         said = plain_words(text_of(alt) or title or dict(attributes[2]).get("alt", ""))
         if address not in self.pictures:
-            return words(f"[{said}]" if said else f"[{_('picture')}]")
+            return words(f"[{said}]" if said else f"[{words_in(self.language)['figure']}]")
         self.used[address] = self.pictures[address]
         width = [pair for pair in attributes[2] if pair[0] == "width" and re.fullmatch(r"[\d.]+(in|cm|%)", pair[1])]
         return {"t": "Image", "c": [["", [], width], [words(said)] if said else [], [address, ""]]}

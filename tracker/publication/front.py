@@ -8,6 +8,7 @@ from typing import Any
 
 from babel.dates import format_date
 
+from tracker.credit.queries import statement
 from tracker.i18n import locale_of, speaking
 from tracker.identifiers import doi_url
 from tracker.publication.cleaning import plain_words
@@ -90,17 +91,15 @@ class Front:
         return title if len(title) <= LONGEST_HEAD else f"{title[: LONGEST_HEAD - 1].rstrip()}…"
 
 
-def front_of(report: Report, *, address: str, statement: list[Any], edition: int) -> Front:
-    """The front matter of a report whose page is at `address`.
-
-    `statement` holds who contributed what, as the authors declared it: (name, [roles in words]) pairs.
-    """
+def front_of(report: Report, *, address: str, edition: int) -> Front:
+    """The front matter of a report whose page is at `address`; who contributed what as the authors declared it."""
     language = report.language or "en"
     words = words_in(language)
     authors, affiliations, notes = _authors(report, words)
     with speaking(language):
         kind = plain_words(report.kind_as_printed) or _title_case(str(KIND_LABELS[report.kind]))
         licence = str(LICENCES.get(report.licence, report.licence))
+        contributions = statement(report)
     return Front(
         language=language,
         title=plain_words(report.title) or "—",
@@ -116,7 +115,7 @@ def front_of(report: Report, *, address: str, statement: list[Any], edition: int
         affiliations=affiliations,
         author_notes=notes,
         abstracts=_abstracts(report, language),
-        imprint=_imprint(report, words, address, statement, licence, edition),
+        imprint=_imprint(report, words, address, contributions, licence, edition),
         address=address,
         doi=report.doi,
         isbn=report.isbn,
@@ -171,7 +170,7 @@ def _abstracts(report: Report, language: str) -> tuple[Abstract, ...]:
 
 
 def _imprint(
-    report: Report, words: dict[str, str], address: str, statement: list[Any], licence: str, edition: int
+    report: Report, words: dict[str, str], address: str, contributions: list[Any], licence: str, edition: int
 ) -> tuple[Part, ...]:
     def lines(text: str) -> tuple[Line, ...]:
         return tuple(Line(plain_words(line)) for line in text.splitlines() if line.strip())
@@ -185,7 +184,7 @@ def _imprint(
     ]
     parts = (
         (words["citation"], lines(citations.line(report, address))),
-        (words["contributions"], tuple(_contribution(words, *each) for each in statement)),
+        (words["contributions"], tuple(_contribution(words, role, people) for role, _address, people in contributions)),
         (words["editors"], lines(report.editors)),
         (words["reviewers"], lines(report.reviewers)),
         (words["funding"], lines(report.funding)),
@@ -196,8 +195,9 @@ def _imprint(
     return tuple(Part(title, made) for title, made in parts if made)
 
 
-def _contribution(words: dict[str, str], name: str, roles: list[str]) -> Line:
-    return Line(plain_words(f"{name}{words['colon']}{words['comma'].join(map(str, roles))}"))
+def _contribution(words: dict[str, str], role: str, people: list[tuple[str, str]]) -> Line:
+    names = words["comma"].join(f"{name} ({degree})" if degree else name for name, degree in people)
+    return Line(plain_words(f"{role}{words['colon']}{names}"))
 
 
 def _date(report: Report, language: str) -> str:

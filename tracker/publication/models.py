@@ -29,7 +29,7 @@ class Rendition(Base):
     claimed_at: Mapped[datetime | None]  # by the worker
     made_at: Mapped[datetime | None]
     file_id: Mapped[int | None] = mapped_column(sa.ForeignKey("stored_file.id"))
-    html: Mapped[str] = mapped_column(sa.Text, default="")  # of the page to read, safe
+    html: Mapped[str] = mapped_column(sa.Text, default="")  # of the page to read: publication.reading, as JSON
     pages: Mapped[int | None]
 
     report: Mapped[Report] = relationship()

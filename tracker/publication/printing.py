@@ -22,6 +22,7 @@ from tracker.publication import press
 from tracker.publication.cleaning import Document, Node, text_of, walk
 from tracker.publication.front import Front, Line
 from tracker.publication.scripts import direction_of, is_printable, language_of
+from tracker.publication.words import words_in
 
 SECONDS = 120.0
 MEGABYTES = 3072  # of address space: the fonts are mapped into it
@@ -142,7 +143,7 @@ class _Form:
     def image(self, content: list[Any]) -> list[Any]:
         attributes, alt, (address, _title) = content
         picture = self.document.pictures[address]
-        said = text_of(alt).strip() or _("picture")
+        said = text_of(alt).strip() or words_in(self.document.language)["figure"]
         if self.in_cell:
             return [self.names[address], None, said]
         asked = dict(attributes[2]).get("width", "")

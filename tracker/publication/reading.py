@@ -22,6 +22,10 @@ _LINK = re.compile(r'href="#([asnr]\d+)"')
 _PLACE = re.compile(r'id="([asnr]\d+)"')
 _HEADING = re.compile(r"<h([2-6])[ >]")
 _IMAGE = re.compile(r'<img [^>]*?src="https://picture\.invalid/(\d+)"[^>]*?>')
+_TEX = re.compile(r"<annotation [^>]*>[^<]*</annotation>")
+_SPOKEN = re.compile(r'<div ((?:(?:lang|dir)="[\w-]+" ?)+)>\s*<p>')
+_HEAD = re.compile(r"<thead>.*?</thead>", re.DOTALL)
+_TH = re.compile(r"<th(?![a-z])")
 _ALT = re.compile(r'alt="([^"]*)"')
 
 
@@ -160,6 +164,13 @@ def _with_pictures(html: str, shown: list[tuple[int, int] | None]) -> str:
         return f'<img src="/-/{number + 1}" alt="{said}" width="{width}" height="{height}" loading="lazy">'
 
     return _IMAGE.sub(lay, html)
+
+
+def _dressed(html: str) -> str:
+    """What the sanitizer would lose: the language of a paragraph, which cells are heads; no TeX beside an equation."""
+    html = _TEX.sub("", html)
+    html = _SPOKEN.sub(r"<p \1>", html)
+    return _HEAD.sub(lambda match: _TH.sub('<th scope="col"', match[0]), html)
 
 
 def _parts(pieces: list[str]) -> list[list[str]]:
