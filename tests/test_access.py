@@ -8,7 +8,7 @@ import pytest
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import MethodNotAllowed
 
-from tests.factories import make_institution, make_person, make_project, make_report, make_seat, make_sheet
+from tests.factories import make_draft, make_institution, make_person, make_project, make_report, make_seat, make_sheet
 from tests.remembered import once
 from tests.tables.made_up import make_snapshot
 from tracker import files
@@ -140,6 +140,11 @@ DOORS = {
     "/reports/{report}/uses": TEAM,
     "/reports/{report}/uses/new": TEAM,
     "/uses/{use}/withdraw": LEADS,
+    "/reports/{report}/drafts": TEAM,
+    "/drafts/{written}": TEAM,
+    "/drafts/{written}/file": TEAM,
+    "/drafts/{written}/compare": TEAM,
+    "/drafts/{written}/current": TEAM,
     "/reports/{report}/edit": LEADS,
     "/reports/{report}/publish": {"lead"},
     "/reports/{report}/discard": LEADS,
@@ -330,6 +335,7 @@ def make_people():
         ).id,
         "note": note.id,
         "report": report.id,
+        "written": make_draft(report, actor=lead).id,
         "institution": running.partners[1].institution_id,
         "twin": offering.id,
         "network": running.network_id,
@@ -411,6 +417,6 @@ def test_every_route_is_in_the_tables(app, world):
         if rule.endpoint not in covered
         and rule.rule not in ELSEWHERE
         and not any(rule.rule.startswith(start) and "token" in rule.rule for start in BY_LINK)
-        and not re.search(r"/files/|/import/", rule.rule)  # tests/milestones, tests/reports, tests/imports
+        and not re.search(r"/files/|/import/|/pictures/", rule.rule)  # tests/milestones, reports, imports, drafts
     }
     assert missing == set()

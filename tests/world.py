@@ -11,6 +11,7 @@ from werkzeug.datastructures import FileStorage
 
 from tests.factories import (
     WORDS,
+    make_draft,
     make_institution,
     make_network,
     make_person,
@@ -37,6 +38,7 @@ from tracker.checkins.states import Going
 from tracker.contacts import actions as contacts
 from tracker.database import db
 from tracker.dates import PartialDate
+from tracker.drafts import actions as drafts
 from tracker.events import actions as events
 from tracker.events.models import Event
 from tracker.exports.models import Export
@@ -61,6 +63,7 @@ from tracker.plans import actions as plans
 from tracker.projects.models import Project
 from tracker.projects.states import ProjectState
 from tracker.recruiting import actions as recruiting
+from tracker.reports.models import Report
 from tracker.reports.queries import of_project
 from tracker.seats import actions as seats
 from tracker.seats.states import Task
@@ -142,6 +145,27 @@ def _make_world() -> SimpleNamespace:
         report=report,
         pages=_pages(running, call, draft, published, review, invited, offered, report, seat),
     )
+
+
+def _drafts(report: Report, person: Person) -> list[str]:
+    """Two drafts that differ, one that waits to be read, and one with everything that is noticed in a file."""
+    first, second = (
+        make_draft(report, f"# Реки\n\n{TEXT}\n\n{words}", note=TEXT, language="ru", actor=person)
+        for words in ("Вода.", "Вода и города.")
+    )
+    waiting = drafts.add_written(report, TEXT, language="ru", actor=person)
+    people = [["Анна", 2, 1, "2026-05-03"], ["", 1, 0, ""]]
+    first.found = first.found | {
+        "changes": {"added": 3, "removed": 1, "people": people},
+        "comments": {"count": 2, "people": ["Анна"]},
+        "macros": True,
+        "elsewhere": {"count": 1, "addresses": ["https://example.org/a"]},
+        "objects": 2,
+        "left_out": 3,
+        "counts": {"gaps": 4},
+    }
+    paths = [f"{report.path}/drafts", first.path, second.path, waiting.path, f"{second.path}/compare"]
+    return [*paths, f"{waiting.path}/compare", f"{first.path}/current"]
 
 
 def _make_use(project: Project) -> Use:
@@ -469,6 +493,7 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         f"/milestones/{milestone.id}/drop",
         report.path,
         f"{report.path}/edit",
+        *_drafts(report, person),
     ]
     partner = [
         f"{institution.path}/month/sheet",

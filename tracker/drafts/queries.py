@@ -45,6 +45,12 @@ def drafts_of(report: Report) -> list[Draft]:
     return list(db.session.scalars(query.order_by(Draft.number.desc())))
 
 
+def panel(report: Report) -> tuple[int, Draft | None]:
+    """How many drafts a report has, and the current one."""
+    many = db.session.scalar(sa.select(sa.func.count()).select_from(Draft).where(Draft.report_id == report.id)) or 0
+    return many, current(report) if many else None
+
+
 def by_number(report: Report, number: int) -> Draft | None:
     """The draft of this number, with what its page shows."""
     query = sa.select(Draft).where(Draft.report_id == report.id, Draft.number == number)

@@ -7,6 +7,7 @@ A feature adds one entry here and one line to templates/library/_workshop.html, 
 from typing import Any
 
 from tracker.drafts.queries import panel
+from tracker.credit.queries import panel
 from tracker.institutions.models import Person
 from tracker.reports.models import Report
 from tracker.reviewing.standing import newest
@@ -16,5 +17,6 @@ def panels(report: Report, actor: Person | None) -> dict[str, Any]:
     """What the partials of templates/library/_workshop.html show, by feature; each a bounded number of queries."""
     return {
         "drafts": panel(report),
+        "credit": panel(report),
         "reviewing": newest(report, actor),
     }
