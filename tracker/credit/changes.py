@@ -7,6 +7,7 @@ from typing import Any
 from tracker.credit import queries
 from tracker.credit.models import Proof
 from tracker.credit.proofs import printed
+from tracker.drafts.comparison import shown
 from tracker.i18n import _, _l, format_number, language_name, list_and
 from tracker.terms.changes import MOST_COMPARED, Fate, Piece, compare, shortened
 
@@ -173,10 +174,14 @@ def _draft(was: Content | None, now: Content | None, budget: list[int]) -> list[
     if (was and was["sha256"]) == (now and now["sha256"]):
         return []
     numbers = [_("Draft %(number)s", number=draft["number"]) if draft else "" for draft in (was, now)]
-    old, new = ("\n".join(queries.blocks(draft["id"])) if draft else "" for draft in (was, now))
+    old, new = (_readable(draft) if draft else "" for draft in (was, now))
     words = _few(shortened(compare(old, new, budget))) if old and new and old != new else []
     fate = Fate.SAME if was and now else (Fate.ADDED if now else Fate.REMOVED)
     return [Change(_heading("draft"), fate, said=_swapped(*numbers), words=words)]
+
+
+def _readable(draft: Content) -> str:
+    return shown("\n".join(queries.blocks(draft["id"])), _("picture"))
 
 
 def _files(was: list[dict[str, Any]], now: list[dict[str, Any]]) -> list[str]:

@@ -1,4 +1,4 @@
-from tracker.credit.models import Approval
+from tracker.credit.models import Approval, Contributor
 from tracker.institutions.models import Person
 from tracker.permissions import permission
 from tracker.projects.actions import leads
@@ -22,6 +22,18 @@ def lead_report(actor: Person | None, report: Report) -> bool:
     if report.project is None:
         return actor is not None and actor.is_coordinator
     return lead_project(actor, report.project)
+
+
+@permission
+def view_contributor(actor: Person | None, contributor: Contributor) -> bool:
+    """What somebody did: whoever sees who did what."""
+    return view_credit(actor, contributor.report)
+
+
+@permission
+def remove_contributor(actor: Person | None, contributor: Contributor) -> bool:
+    """Take somebody off who is named beside the authors."""
+    return lead_report(actor, contributor.report)
 
 
 @permission

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import defer, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from tracker.asks.models import Ask
@@ -13,7 +13,7 @@ from tracker.credit.proofs import content_of, digest_of
 from tracker.credit.states import CREDIT, DEGREE_LABELS, ROLE_LABELS, ApprovalState, ContributionRole, Degree
 from tracker.database import db, locked
 from tracker.drafts.models import Draft
-from tracker.drafts.queries import DRAFT_CARD
+from tracker.drafts.queries import DRAFT_CARD, lock
 from tracker.institutions.models import Institution, Person
 from tracker.projects.models import Project
 from tracker.projects.queries import ON_THE_DOOR
@@ -34,6 +34,19 @@ CONTENT = (
 
 REPORT_PAGE = (*CONTENT, joinedload(Report.project).options(*ON_THE_DOOR, joinedload(Project.network)))
 """The pages of one report, and what the permissions ask."""
+
+APPROVAL_PAGE = (
+    joinedload(Approval.person),
+    joinedload(Approval.proof).joinedload(Proof.report).options(*REPORT_PAGE),
+)
+"""The page about one author's say."""
+
+CONTRIBUTOR_PAGE = (
+    joinedload(Contributor.author),
+    selectinload(Contributor.contributions),
+    joinedload(Contributor.report).options(*REPORT_PAGE),
+)
+"""The page about one contributor."""
 
 ANSWERS = (
     selectinload(Proof.approvals).joinedload(Approval.person),
@@ -161,6 +174,28 @@ def asks_of_rows(rows: Sequence[Any]) -> set[tuple[str, int]]:
     return {(rows[0].__tablename__, known) for known in found}
 
 
+def open_asks(proof: Proof) -> dict[int, Ask]:
+    """The open questions to the authors about a version, by the id of the approval."""
+    ids = [row.id for row in proof.approvals]
+    about = (Ask.subject_type == Approval.__tablename__, Ask.subject_id.in_(ids), Ask.state == AskState.OPEN)
+    return {ask.subject_id: ask for ask in db.session.scalars(sa.select(Ask).where(*about))}
+
+
+def draft_of(proof: Proof) -> Draft | None:
+    """The draft that a version holds, with its file; its text is loaded when it is asked for."""
+    known = proof.content["draft"]
+    query = sa.select(Draft).where(Draft.id == known["id"]) if known else None
+    if query is None:
+        return None
+    return db.session.scalars(query.options(defer(Draft.html), defer(Draft.blocks), joinedload(Draft.file))).first()
+
+
+def held(report: Report) -> Report:
+    """Lock the project of a report, then the report, and read both anew: in this order everywhere."""
+    lock(report)
+    return report
+
+
 # --- for an ask: the project is locked first, then the report, as by every page that changes them -----------
 
 
@@ -248,6 +283,43 @@ def declared(report: Report) -> dict[int, list[tuple[ContributionRole, Degree | 
         row.author_id: [(known.role, known.degree) for known in row.contributions if known.is_declared]
         for row in contributors(report)
         if row.author_id is not None
+    }
+
+
+def contributor_of(author: ReportAuthor) -> Contributor | None:
+    """What an author declared, or what was proposed for them."""
+    query = sa.select(Contributor).where(Contributor.author_id == author.id)
+    return db.session.scalars(query.options(selectinload(Contributor.contributions))).one_or_none()
+
+
+def open_declarations(rows: Iterable[Contributor]) -> dict[int, Ask]:
+    """The open questions what somebody did, by the id of the contributor."""
+    ids = [row.id for row in rows]
+    about = (Ask.subject_type == Contributor.__tablename__, Ask.subject_id.in_(ids), Ask.state == AskState.OPEN)
+    return {ask.subject_id: ask for ask in db.session.scalars(sa.select(Ask).where(*about))}
+
+
+def grid(rows: Iterable[Contributor]) -> list[tuple[str, str, dict[str, list[str]]]]:
+    """What is declared as a table: (role, its address, names by degree; "" where none was said)."""
+    said: dict[ContributionRole, dict[str, list[str]]] = {}
+    for row in rows:
+        for known in row.contributions:
+            if known.is_declared:
+                said.setdefault(known.role, {}).setdefault(str(known.degree or ""), []).append(row.printed_name)
+    return [(str(ROLE_LABELS[role]), role_address(role), said[role]) for role in ContributionRole if role in said]
+
+
+def panel(report: Report) -> dict[str, Any]:
+    """How a report stands, in a line of its page: see templates/credit/_panel.html."""
+    now = standing(report)
+    said = now.proof.approvals if now.proof is not None else []
+    people = sa.select(sa.func.count(Contributor.id)).where(Contributor.report_id == report.id)
+    return {
+        "number": now.number,
+        "is_approved": now.is_approved,
+        "done": sum(row.counts for row in said),
+        "all": len(said),
+        "declared": db.session.scalar(people.where(Contributor.declared_at.is_not(None))) or 0,
     }
 
 

@@ -63,6 +63,25 @@ ROLE_LABELS = {
     ContributionRole.DATA_COLLECTOR: _l("Data collection"),
     ContributionRole.REVIEWER: _l("Review"),
 }
+ROLE_MEANINGS = {  # in a few words of ours, for whoever says what they did
+    ContributionRole.CONCEPTUALIZATION: _l("The idea, the questions, the aims."),
+    ContributionRole.DATA_CURATION: _l("Putting data in order, describing and keeping them."),
+    ContributionRole.FORMAL_ANALYSIS: _l("Statistics, models and other ways to analyse the data."),
+    ContributionRole.FUNDING_ACQUISITION: _l("Finding the money for the work."),
+    ContributionRole.INVESTIGATION: _l("The research itself: interviews, fieldwork, archives, experiments."),
+    ContributionRole.METHODOLOGY: _l("How the study is done: its design and its methods."),
+    ContributionRole.PROJECT_ADMINISTRATION: _l("Planning, coordinating, keeping it moving."),
+    ContributionRole.RESOURCES: _l("What the work needed: materials, sources, access, instruments."),
+    ContributionRole.SOFTWARE: _l("Writing, adapting or testing programs."),
+    ContributionRole.SUPERVISION: _l("Guiding and answering for those who did the work."),
+    ContributionRole.VALIDATION: _l("Checking that the results hold."),
+    ContributionRole.VISUALIZATION: _l("Figures, maps, tables."),
+    ContributionRole.ORIGINAL_DRAFT: _l("Writing the first text, or a part of it."),
+    ContributionRole.REVIEW_EDITING: _l("Commenting on the text, revising and editing it."),
+    ContributionRole.TRANSLATOR: _l("Translating the report or the instruments."),
+    ContributionRole.DATA_COLLECTOR: _l("Gathering data in the field or from records."),
+    ContributionRole.REVIEWER: _l("Reading the report critically before it was published."),
+}
 DEGREE_LABELS = {
     Degree.LEAD: _l("lead"),
     Degree.EQUAL: _l("equal"),

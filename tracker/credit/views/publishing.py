@@ -1,12 +1,13 @@
+"""Publishing: a look at what becomes public and at who approved it, then the button."""
+
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request
-from flask.blueprints import BlueprintSetupState
+from flask import flash, redirect, render_template, request
 
 from tracker.access import actor, requires
 from tracker.credit import actions, queries
-from tracker.credit.changes import words_for
 from tracker.credit.forms import PublishForm
+from tracker.credit.views.blueprint import bp
 from tracker.database import db
 from tracker.i18n import _
 from tracker.projects.models import Project
@@ -16,16 +17,6 @@ from tracker.reports.actions import missing_in
 from tracker.reports.models import Report
 from tracker.reports.queries import PROJECT_TEAM
 from tracker.reports.states import ReportState
-
-bp = Blueprint("credit", __name__)
-
-
-@bp.record_once
-def _give_mails_their_words(setup: BlueprintSetupState) -> None:
-    setup.app.jinja_env.globals.update(credit_parts_named=words_for)
-
-
-# --- publishing ---------------------------------------------------------------------------------------------
 
 
 @bp.route("/projects/<int:project_id>/steps/publish", methods=["GET", "POST"])
