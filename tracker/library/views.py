@@ -24,7 +24,8 @@ from tracker.search.shelf import MOST_FOUND
 from tracker.templating import site_name
 from tracker.themes.models import Theme
 from tracker.themes.queries import choices as theme_choices
-from tracker.uses.queries import uses
+from tracker.uses.downloads import count_download
+from tracker.uses.queries import downloads, uses
 
 bp = Blueprint("library", __name__)
 
@@ -87,6 +88,7 @@ def show(report: Report) -> Any:
         doi_address=doi_url(report.doi) if report.doi else None,
         orcid_url=orcid_url,
         uses=uses(report, actor()),
+        downloads=downloads(report),
         split_name=citations.split_name,
         panels=panels(report, actor()) if report.project and can("follow_project", report.project) else None,
     )
@@ -105,7 +107,7 @@ def cite(report: Report, ending: str) -> Response:
 @bp.get("/reports/<int:report_id>/files/<int:file_id>")
 @requires("view_report", Report, loading=REPORT_PAGE)
 def download(report: Report, file_id: int) -> Response:
-    return files.hand_out(report.file if report.file_id == file_id else None)
+    return count_download(report, file_id, files.hand_out(report.file if report.file_id == file_id else None))
 
 
 def _address(report: Report) -> str:

@@ -11,6 +11,7 @@ from tracker.milestones.actions import check_it_has_come
 from tracker.projects.actions import leads
 from tracker.reports.models import Report
 from tracker.reports.states import ReportState
+from tracker.uses.inquiries import answer_by_use
 from tracker.uses.models import Use
 from tracker.uses.states import UseKind
 
@@ -62,6 +63,8 @@ def say(
     db.session.flush()
     told = leads(report.project) if report.project else []
     record("uses.say", report, actor=actor, tell=told, why=Why.TEAM, use_id=use.id, words=use.words)
+    if institution is not None:
+        answer_by_use(report, institution, kind=kind, on=on, words=use.words, link=link, actor=actor)
     return use
 
 

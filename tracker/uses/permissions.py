@@ -10,10 +10,14 @@ from tracker.uses.models import Use
 
 @permission
 def say_use(actor: Person | None, report: Report) -> bool:
-    """Whoever works on its project; of a report without one, coordinators."""
-    if report.project is None:
-        return actor is not None and actor.is_coordinator
-    return work_on_project(actor, report.project)
+    """Anyone of an institution that took part, people and contacts; whoever works on its project; its authors, and
+    anyone of an institution that an author names. Of a report without a project coordinators too."""
+    if actor is None:
+        return False
+    if work_on_project(actor, report.project) if report.project else actor.is_coordinator:
+        return True
+    places = actor.institution_ids | actor.contact_ids
+    return any(author.person_id == actor.id or author.institution_id in places for author in report.authors)
 
 
 @permission

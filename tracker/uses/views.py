@@ -15,6 +15,7 @@ from tracker.projects.models import Project
 from tracker.reports.models import Report
 from tracker.reports.states import ReportState
 from tracker.uses import actions, queries
+from tracker.uses.answers import told_of
 from tracker.uses.forms import UseForm
 from tracker.uses.models import Use
 from tracker.uses.states import UseKind
@@ -26,8 +27,15 @@ bp = Blueprint("uses", __name__)
 @requires("view_report", Report, loading=queries.REPORT_ON_THE_DOOR)
 def index(report: Report) -> str:
     """Every use of a report that the reader may see."""
-    page = paginate(queries.all_uses(report, actor()))
-    return render_template("uses/index.html", report=report, page=page, may_say=_may_say(report))
+    return render_template(
+        "uses/index.html",
+        report=report,
+        page=paginate(queries.all_uses(report, actor())),
+        may_say=_may_say(report),
+        asked=told_of(queries.inquiries(report)),
+        months=[(PartialDate(month), number) for month, number in queries.downloads_by_month(report)],
+        downloads=queries.downloads(report),
+    )
 
 
 @bp.route("/reports/<int:report_id>/uses/new", methods=["GET", "POST"])
