@@ -10,6 +10,7 @@ from werkzeug.exceptions import MethodNotAllowed
 
 from tests.factories import make_draft, make_institution, make_person, make_project, make_report, make_seat, make_sheet
 from tests.remembered import once
+from tests.reviewing.made import make_review
 from tests.tables.made_up import make_snapshot
 from tracker import files
 from tracker.asks.queries import latest
@@ -145,6 +146,22 @@ DOORS = {
     "/drafts/{written}/file": TEAM,
     "/drafts/{written}/compare": TEAM,
     "/drafts/{written}/current": TEAM,
+    "/reports/{report}/reviews": TEAM,
+    "/reports/{report}/reviews/new": LEADS,
+    "/reports/{report}/reviews/1": TEAM,
+    "/reports/{report}/reviews/1/print": TEAM,
+    "/reports/{report}/reviews/1.csv": TEAM,
+    "/reports/{report}/reviews/1/comments/{comment}": TEAM,
+    "/reports/{report}/reviews/1/ask": LEADS,
+    "/reports/{report}/reviews/1/remind": LEADS,
+    "/reports/{report}/reviews/1/close": LEADS,
+    "/reviews/{review}/withdraw": LEADS,
+    "/reviews/{review}/answer": {"partner"},
+    "/reviews/{review}/answer/finish": {"partner"},
+    "/reviews/{review}/answer/send": {"partner"},
+    "/reviews/{review}/answer/draft": NOBODY,  # it has no file; see tests/reviewing
+    "/reviews/{review}/answer/own-file": NOBODY,  # none was sent
+    "/networks/{network}/review-questions": COORDINATOR,
     "/reports/{report}/edit": LEADS,
     "/reports/{report}/publish": {"lead"},
     "/reports/{report}/discard": LEADS,
@@ -217,6 +234,7 @@ DOORS = {
     "/asks/{ask}/pass-on": {"partner", "coordinator"},
     "/asks/{ask}/remind": LEADS,
     "/asks/{ask}/withdraw": LEADS,
+    "/asks/{ask}/review": NOBODY,  # it asks for something else; see tests/reviewing
     "/a/lost": EVERYONE,
     "/a/sent": EVERYONE,
     "/import": COORDINATOR,
@@ -262,6 +280,8 @@ BUTTONS = {  # routes that only take a POST
     "/events/{event}/restore": LEADS,
     "/events/{event}/guests/add": LEADS,
     "/events/{event}/guests/{guest}/remove": LEADS,
+    "/reports/{report}/reviews/1/done": TEAM,
+    "/reviews/{review}/answer/file": {"partner"},
     "/sign-out": EVERYONE,
     "/sign-out-everywhere": SIGNED_IN,
 }
@@ -304,6 +324,8 @@ def make_people():
         actor=lead,
     )
     report = make_report(running)
+    written = make_draft(report, actor=lead)
+    review = make_review(report, written, partner)
     event = events.announce(
         running.network, title="River forum", on=PartialDate.parse("2025-02"), projects=[running], actor=lead
     )
@@ -335,7 +357,9 @@ def make_people():
         ).id,
         "note": note.id,
         "report": report.id,
-        "written": make_draft(report, actor=lead).id,
+        "written": written.id,
+        "review": review.id,
+        "comment": review.comments[0].id,
         "institution": running.partners[1].institution_id,
         "twin": offering.id,
         "network": running.network_id,

@@ -21,6 +21,7 @@ from tests.factories import (
     make_sheet,
 )
 from tests.remembered import once
+from tests.reviewing.made import make_review
 from tracker import clock, files
 from tracker.accounts import actions as accounts
 from tracker.accounts import tokens
@@ -65,6 +66,8 @@ from tracker.projects.states import ProjectState
 from tracker.recruiting import actions as recruiting
 from tracker.reports.models import Report
 from tracker.reports.queries import of_project
+from tracker.reviewing import actions as reviewing
+from tracker.reviewing.queries import comments_of
 from tracker.seats import actions as seats
 from tracker.seats.states import Task
 from tracker.tables import actions as tables
@@ -166,6 +169,24 @@ def _drafts(report: Report, person: Person) -> list[str]:
     }
     paths = [f"{report.path}/drafts", first.path, second.path, waiting.path, f"{second.path}/compare"]
     return [*paths, f"{waiting.path}/compare", f"{first.path}/current"]
+
+
+def _reviews(report: Report, person: Person) -> tuple[list[str], list[str], list[str]]:
+    """The pages of a round for the lead, the reviewer and the coordinator; and of one without names."""
+    project: Any = report.project
+    reviewing.ask_questions(project.network, [TEXT], language="ru", actor=project.coordinator)
+    draft = make_draft(report, f"# Реки\n\n{TEXT}", language="ru", actor=project.lead)
+    review = make_review(report, draft, person, TEXT, names=[("Вера", "vera@example.net")])
+    hidden = make_review(report, draft, person, TEXT, names=[("Вера", "vera@example.net")], hides_names=True)
+    held, other = review.round, next(known for known in review.round.reviews if known is not review)
+    reviewing.close_round(hidden.round, actor=project.lead)
+    lead = [f"{report.path}/reviews", f"{report.path}/reviews/new", hidden.round.path, f"{held.path}?show=open"]
+    lead += [f"{held.path}{rest}" for rest in ("", "/print", "/ask", "/remind", "/close")]
+    lead += [f"{held.path}/comments/{comment.id}" for comment in comments_of(review)]
+    lead += [f"/reviews/{other.id}/withdraw"]
+    desk, block = f"/reviews/{review.id}/answer", 1
+    own = [desk, f"{desk}?block={block}", f"{desk}?on=whole", f"{desk}/finish", f"{desk}/send"]
+    return lead, [*own, f"/reviews/{hidden.id}/answer"], [hidden.round.path, f"{project.network.path}/review-questions"]
 
 
 def _make_use(project: Project) -> Use:
@@ -363,6 +384,7 @@ def _pages(*things: Any) -> dict[str, list[str]]:
     event = _make_event(running)
     use = _make_use(published)
     calendar = calendars.subscribe(person, Scope.PROJECT, running)
+    reviews = _reviews(report, running.partner_people[0])
     everyone = [
         "/",
         "/projects",
@@ -494,8 +516,10 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         report.path,
         f"{report.path}/edit",
         *_drafts(report, person),
+        *reviews[0],
     ]
     partner = [
+        *reviews[1],
         f"{institution.path}/month/sheet",
         f"{running.path}/partners/{running.partners[1].id}/month",
         "/seats",
@@ -523,6 +547,7 @@ def _pages(*things: Any) -> dict[str, list[str]]:
     )
     plans.retire(old_template, actor=running.coordinator)
     coordinator = [
+        *reviews[2],
         f"{running.path}/plan/template",
         f"{running.network.path}/plan-templates",
         f"/plan-templates/{template.id}/edit",
