@@ -36,10 +36,10 @@ def length_of(sections: Iterable[Section]) -> dict[int, int]:
     return {row.id: row.characters for row in db.session.execute(query)}
 
 
-def states(report: Report) -> list[str]:
-    """The state of each section that stands, for a line about all of them."""
-    query = sa.select(Section.state).where(Section.report_id == report.id, Section.removed_at.is_(None))
-    return list(db.session.scalars(query))
+def panel(report: Report) -> tuple[int, Pen | None]:
+    """How many sections stand, and who holds the pen, for one line about both."""
+    query = sa.select(sa.func.count(Section.id)).where(Section.report_id == report.id, Section.removed_at.is_(None))
+    return db.session.scalar(query) or 0, pen(report)
 
 
 def revision(section: Section, version: int) -> SectionRevision | None:
