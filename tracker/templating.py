@@ -10,6 +10,7 @@ from tracker import access, i18n
 from tracker.database import db
 from tracker.goals import GOALS
 from tracker.institutions.models import Network, Person
+from tracker.languages import text_direction
 from tracker.markdown import plain
 
 
@@ -37,6 +38,7 @@ def init_app(app: Flask) -> None:
         country=i18n.country_name,
         language_name=i18n.language_name,
         list_and=i18n.list_and,
+        text_direction=text_direction,
         plain=plain,
         goal_name=lambda number: f"{number}. {GOALS[number]}",
         host=lambda address: urlsplit(address).hostname or address,

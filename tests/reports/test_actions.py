@@ -1,7 +1,7 @@
 import pytest
 import sqlalchemy as sa
 
-from tests.factories import make_person, make_project, make_report
+from tests.factories import make_person, make_project, make_report, publish
 from tracker.activity.models import Activity
 from tracker.database import db
 from tracker.dates import PartialDate
@@ -53,7 +53,7 @@ def test_each_thing_missing_links_to_its_field():
     actions.change_report(report, actor=project.lead, title="", publisher="", language="")
     actions.set_authors(report, [], actor=project.lead)
     assert fields_missing(report) == [
-        *("title", "authors", "abstract", "published_on", "publisher", "language", "licence", "upload")
+        *("title", "authors", "abstract", "language", "published_on", "publishers", "licence", "upload")
     ]
 
 
@@ -65,30 +65,27 @@ def test_an_author_without_affiliation_is_asked_for_one_or_for_none():
     assert fields_missing(report) == []
 
 
-def test_publishing_needs_the_attestation_and_a_complete_record():
+def test_publishing_needs_a_complete_record():
     project, report = in_review()
-    with pytest.raises(RuleBroken, match="every author approved"):
-        actions.publish(project, actor=project.lead, attested=False)
     actions.change_report(report, actor=project.lead, licence="")
     with pytest.raises(RuleBroken, match="licence"):
-        actions.publish(project, actor=project.lead, attested=True)
+        publish(project)
     assert (project.state, report.state) == (ProjectState.REVIEW, ReportState.DRAFT)
 
 
-def test_publishing_says_who_vouched_for_which_version_and_makes_it_findable():
+def test_publishing_says_who_approved_which_version_and_makes_it_findable():
     project, report = in_review()
-    version = report.version
     assert list(db.session.scalars(queries.published(words="the report"))) == []
-    assert actions.publish(project, actor=project.lead, attested=True) == [report]
+    assert publish(project) == [report]
     assert (project.state, report.state) == (ProjectState.PUBLISHED, ReportState.PUBLISHED)
     assert report.published_at is not None
     reason = project.transitions[-1].reason
     assert project.lead.name in reason
-    assert f"version {version}" in reason
+    assert "version 1" in reason
     activity = db.session.scalars(
         sa.select(Activity).where(Activity.kind == "reports.publish").order_by(Activity.id.desc())
     ).first()
-    assert activity.details["version"] == version
+    assert activity.details["version"] == 1
     assert activity.details["authors"] == [project.lead.name]
     assert list(db.session.scalars(queries.published(words="the report"))) == [report]
 
@@ -96,7 +93,7 @@ def test_publishing_says_who_vouched_for_which_version_and_makes_it_findable():
 def test_an_unfinished_second_report_stays_a_draft():
     project, report = in_review()
     second = actions.start_report(project, actor=project.lead)
-    assert actions.publish(project, actor=project.lead, attested=True) == [report]
+    assert publish(project) == [report]
     assert second.state is ReportState.DRAFT
 
 
@@ -104,7 +101,7 @@ def test_only_complete_steps_count_and_nothing_is_published_from_running():
     project = make_project(ProjectState.RUNNING)
     make_report(project)
     with pytest.raises(RuleBroken, match="running"):
-        actions.publish(project, actor=project.lead, attested=True)
+        publish(project)
     assert queries.drafts(project)[0].published_at is None
 
 
@@ -141,8 +138,8 @@ def test_a_team_member_is_recognised_by_name_or_orcid_and_nobody_by_chance():
 
 def test_correcting_a_published_record_leaves_its_own_trace():
     project, report = in_review()
-    actions.publish(project, actor=project.lead, attested=True)
-    actions.change_report(report, actor=project.coordinator, title="Corrected title", pages=12)
+    publish(project)
+    actions.change_report(report, actor=project.coordinator, because="The title.", title="Corrected title", pages=12)
     kinds = list(db.session.scalars(sa.select(Activity.kind).order_by(Activity.id.desc()).limit(1)))
     assert kinds == ["reports.correct"]
     assert list(db.session.scalars(queries.published(words="corrected"))) == [report]
@@ -177,7 +174,7 @@ def test_an_import_is_repeatable():
 def test_the_library_filters_by_everything_it_promises():
     project, report = in_review()
     actions.change_report(report, actor=None, language="fr", other_languages=["ar", "zh-Hans"], kind=ReportKind.BOOK)
-    actions.publish(project, actor=project.lead, attested=True)
+    publish(project)
     partner = project.partners[1].institution
 
     def found(**wanted):

@@ -48,12 +48,12 @@ def test_several_authors_may_be_corresponding_ones(signed_in):
     report = make_report(project)
     browser = signed_in(project.lead)
     db.session.expire(report)
-    form = {"version": report.version, "title": report.title, "kind": "report", "language": "en", "licence": ""}
+    form = {"version": report.version}
     for place, (name, corresponds) in enumerate((("Ana", True), ("Bo", False), ("Chi", True))):
         form |= {f"authors-{place}-name": name, f"authors-{place}-person": ""}
         if corresponds:
             form[f"authors-{place}-is_corresponding"] = "y"
-    assert browser.submit(f"{report.path}/edit", **form).status_code == 303
+    assert browser.submit(f"{report.path}/edit/authors", **form).status_code == 303
     assert [(row.name, row.is_corresponding) for row in report.authors] == [("Ana", True), ("Bo", False), ("Chi", True)]
 
 

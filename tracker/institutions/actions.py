@@ -86,7 +86,7 @@ PERSON_FIELDS = {
     *("name", "sort_name", "email", "languages", "interface_language"),
     *("time_zone", "orcid", "gender", "about", "is_listed", "rhythm", "hears_of_calls"),
 }
-NETWORK_FIELDS = {"name", "description", "moderates", "website"}
+NETWORK_FIELDS = {"name", "description", "moderates", "website", "disclaimer"}
 INSTITUTION_FIELDS = {
     *("name", "native_name", "native_language", "other_names", "acronym", "country", "city", "latitude"),
     *("longitude", "website", "ror", "wikidata", "founded", "kind", "description", "notes", "import_key"),
@@ -132,13 +132,19 @@ def _index_person(person: Person) -> None:
 
 
 def found_network(
-    *, name: str, actor: Person | None, description: str = "", moderates: bool = True, website: str = ""
+    *,
+    name: str,
+    actor: Person | None,
+    description: str = "",
+    moderates: bool = True,
+    website: str = "",
+    disclaimer: str = "",
 ) -> Network:
     """Create a network. Raises RuleBroken when its name is taken."""
     network = Network()
     with unique(_("There is a network of this name already.")):
         network.name, network.description = name, description
-        network.moderates, network.website = moderates, website
+        network.moderates, network.website, network.disclaimer = moderates, website, disclaimer
         db.session.add(network)
     record("institutions.found_network", network, actor=actor)
     return network

@@ -149,6 +149,12 @@ class NetworkForm(BaseForm):
         _l("A coordinator accepts a proposal before partners are sought"),
         description=_l("Otherwise a proposal is open to the members at once."),
     )
+    disclaimer = TextAreaField(
+        _l("Disclaimer of its reports"),
+        [Optional(), Length(max=2000)],
+        description=_l("What a new report begins with, such as “The views are those of the authors”. It can be changed."),
+        render_kw={"rows": 3},
+    )
 
 
 class CoordinatorForm(BaseForm):

@@ -171,7 +171,7 @@ def _choices(form: InstitutionForm) -> dict[str, Any]:
 
 
 def _network_values(form: NetworkForm) -> dict[str, Any]:
-    texts = {name: form[name].data or "" for name in ("name", "description", "website")}
+    texts = {name: form[name].data or "" for name in ("name", "description", "website", "disclaimer")}
     return {**texts, "moderates": form.moderates.data}
 
 

@@ -1,231 +1,277 @@
-from collections.abc import Iterator
+"""The pages of a record, each its own form: what comes first, the rest, what it is about. Rows: `row_forms`."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from wtforms import (
-    BooleanField,
-    FieldList,
-    FileField,
-    Form,
-    FormField,
-    HiddenField,
-    IntegerField,
-    SelectField,
-    StringField,
-    TextAreaField,
-)
+from wtforms import FormField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
-from tracker import i18n, languages
+from tracker import goals, languages
 from tracker.dates import PartialDateField
-from tracker.forms import MARKDOWN_HINT, BaseForm, CheckboxesField, checked, choices, row_number
-from tracker.i18n import _, _l, language_name
-from tracker.identifiers import normal_doi, normal_isbn, normal_issn, normal_orcid, website
-from tracker.reports.actions import FIELDS
-from tracker.reports.authors import AUTHOR_FIELDS, MOST_AUTHORS
-from tracker.reports.models import Report, ReportAuthor
+from tracker.forms import MARKDOWN_HINT, BaseForm, CheckboxesField, CountriesField, checked, choices, row_number
+from tracker.i18n import _, _l, country_name, language_name, list_and
+from tracker.identifiers import normal_doi, normal_handle, normal_isbn, normal_issn
+from tracker.reports.models import Report
+from tracker.reports.row_forms import PublisherForm, Rows, length
 from tracker.reports.states import KIND_LABELS, LICENCES, ReportKind
+from tracker.reports.words import LABELS, readable
 
 ABSTRACT_LENGTH = 20_000
-MOST_ROWS = 300  # read from a form before it is told that there are too many authors
+MOST_PUBLISHERS = 10
 
 
-def length(name: str) -> Length:
-    """As much as the column of the report holds."""
-    return Length(max=getattr(Report, name).property.columns[0].type.length)
+class RecordForm(BaseForm):
+    """A part of a record. Nothing is needed to save it; what is written must be well-formed.
 
-
-def author_length(name: str) -> Length:
-    """As much as the column of the author holds."""
-    return Length(max=getattr(ReportAuthor, name).property.columns[0].type.length)
-
-
-class AuthorForm(Form):
-    """One author. A row that is wholly empty is no author."""
-
-    Meta = BaseForm.Meta
-
-    name = StringField(_l("Name as printed"), [Optional(), author_length("name")])
-    sort_name = StringField(
-        _l("Family name, given name"),
-        [Optional(), author_length("sort_name")],
-        description=_l("For lists and citations. Leave it empty for an institution or a one-part name."),
-    )
-    affiliation = StringField(_l("Affiliation as printed"), [Optional(), author_length("affiliation")])
-    has_no_affiliation = BooleanField(_l("No affiliation"), default=False)
-    orcid = StringField(_l("ORCID iD"), [Optional(), checked(normal_orcid)])
-    is_corresponding = BooleanField(_l("Corresponding author"), default=False)
-    contributed_equally = BooleanField(_l("Contributed equally"), default=False)
-    person = SelectField(_l("Person on this site"))
-
-    @property
-    def is_empty(self) -> bool:
-        return not any((self.name.data, self.sort_name.data, self.affiliation.data, self.orcid.data))
-
-
-class Rows(FieldList):
-    """A list whose rows are numbered by plain, short numbers: the stock one fails on "²" and on 5,000 digits."""
-
-    def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
-        for name in formdata:
-            number = name[len(prefix) + 1 :].split("-", 1)[0] if name.startswith(f"{prefix}-") else ""
-            if len(number) < 5 and number.isascii() and number.isdigit():
-                yield int(number)
-
-
-class ReportForm(BaseForm):
-    """The record of a report. Nothing is needed to save it; what is written must be well-formed."""
+    `version` is the mark of what the page showed: who saves another part meanwhile is in nobody's way. A published
+    record is corrected, and says what was.
+    """
 
     version = HiddenField()
-    title = StringField(_l("Title"), [Optional(), length("title")])
-    kind = SelectField(_l("Type"))
-    authors = Rows(FormField(AuthorForm), _l("Authors, in order"), max_entries=MOST_ROWS)
+    because = TextAreaField(
+        _l("What was corrected?"),
+        [InputRequired(_l("Say in a few words what was corrected.")), Length(max=1000)],
+        description=_l("Readers see this beside the new version, such as “The year of the survey in table 3”."),
+        render_kw={"rows": 2},
+    )
+    fields: tuple[str, ...] = ()  # of the report, that this part holds under the same names
+
+    def __init__(self, report: Report, obj: Any = None) -> None:
+        super().__init__(obj=obj if obj is not None else report)
+        self.report = report
+        if not report.is_public:
+            del self.because
+        self.offer()
+        if not self.version.raw_data:
+            self.version.data = self.mark()
+
+    def offer(self) -> None:
+        """Fill the lists to choose from."""
+
+    def saved(self) -> dict[str, Any]:
+        """What the record says now, by name, in the shape of `typed`."""
+        return {name: getattr(self.report, name) for name in self.fields}
+
+    def typed(self) -> dict[str, Any]:
+        """What stands in the form, as the actions take it."""
+        return {
+            name: self[name].data or "" if isinstance(self[name], StringField) else self[name].data
+            for name in self.fields
+        }
+
+    def readable(self, name: str, value: Any) -> str:
+        """A value of `saved`, as its reader sees it."""
+        return readable(name, value)
+
+    def mark(self) -> str:
+        """Tells whether what the record says is what the page showed."""
+        text = json.dumps(self.saved(), default=str, ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def is_behind(self) -> bool:
+        """Somebody saved this part since the page was shown."""
+        return self.version.data not in (self.mark(), str(self.report.version))
+
+    def theirs(self) -> dict[str, str]:
+        """What is saved now, by field, where it is not what was typed."""
+        typed = self.typed()
+        return {name: self.readable(name, value) for name, value in self.saved().items() if value != typed[name]}
+
+    def why(self) -> str:
+        """What was corrected; "" for a draft."""
+        return self.because.data or "" if "because" in self else ""
+
+
+class EssentialsForm(RecordForm):
+    """What comes first: enough to find a report and to cite it, but for its authors and its file."""
+
+    fields = ("title", "kind", "kind_as_printed", "abstract", "language", "published_on", "licence")
+
+    title = StringField(LABELS["title"], [Optional(), length("title")])
+    kind = SelectField(LABELS["kind"])
+    kind_as_printed = StringField(
+        LABELS["kind_as_printed"],
+        [Optional(), length("kind_as_printed")],
+        description=_l("Where the cover says it in its own words, such as “Issue paper”."),
+    )
     abstract = TextAreaField(
-        _l("Abstract"), [Optional(), Length(max=ABSTRACT_LENGTH)], description=MARKDOWN_HINT, render_kw={"rows": 8}
+        LABELS["abstract"], [Optional(), Length(max=ABSTRACT_LENGTH)], description=MARKDOWN_HINT, render_kw={"rows": 8}
     )
-    language = SelectField(_l("Language"))
-    published_on = PartialDateField(
-        _l("Date of publication"), [Optional()], description=_l("2026, 2026-09 or 2026-09-30")
+    language = SelectField(LABELS["language"])
+    published_on = PartialDateField(LABELS["published_on"], [Optional()], description=_l("2026, 2026-09 or 2026-09-30"))
+    publishers = Rows(FormField(PublisherForm), _l("Publishers"), max_entries=MOST_PUBLISHERS + 5)
+    licence = SelectField(LABELS["licence"], description=_l("What readers may do with it."))
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(report, _Publishing(report))
+
+    def offer(self) -> None:
+        self.kind.choices = choices(KIND_LABELS.items())
+        self.licence.choices = choices(LICENCES.items(), blank=_("not chosen"))
+        self.language.choices = choices(with_held(languages.choices(), [self.report.language]), blank=_("not chosen"))
+
+    def arrange(self, command: str) -> None:
+        """Obey the button that asks for one more publisher."""
+        self.publishers.arrange(command, most=MOST_PUBLISHERS)
+
+    def saved(self) -> dict[str, Any]:
+        return super().saved() | {"publishers": [list(pair) for pair in self.report.publishers]}
+
+    def typed(self) -> dict[str, Any]:
+        pairs = [[row.form.name.data or "", row.form.place.data or ""] for row in self.publishers]
+        typed = super().typed() | {"publishers": [pair for pair in pairs if any(pair)]}
+        if typed["kind"] in {kind.value for kind in ReportKind}:
+            typed["kind"] = ReportKind(typed["kind"])
+        return typed
+
+    def values(self) -> dict[str, Any]:
+        """As `reports.actions.change_report` takes them."""
+        typed = self.typed()
+        pairs = typed.pop("publishers")
+        return typed | {
+            "publisher": _parted(name for name, _place in pairs),
+            "place": _parted(place for _n, place in pairs),
+        }
+
+    def readable(self, name: str, value: Any) -> str:
+        if name != "publishers":
+            return super().readable(name, value)
+        return "; ".join(f"{who} ({place})" if place else who for who, place in value) or _("(nothing)")
+
+    def validate_publishers(self, field: Rows) -> None:
+        nameless = [row.form for row in field if row.form.place.data and not row.form.name.data]
+        for form in nameless:
+            form.name.errors = [*form.name.errors, _("Name the publisher at this place.")]
+        if nameless:
+            raise ValidationError(_("Name the publisher at this place."))
+        values = self.values()
+        if any(len(values[name]) > length(name).max for name in ("publisher", "place")):
+            raise ValidationError(_("The names of the publishers are too long together. Shorten one."))
+
+
+class MoreForm(RecordForm):
+    """Series and numbers, statements, notes."""
+
+    fields = (
+        *("series", "number", "editors", "pages", "isbn", "issn", "issn_online", "doi", "handle"),
+        *("suggested_citation", "funding", "disclaimer", "reviewers", "notes"),
     )
-    publisher = StringField(
-        _l("Publisher"), [Optional(), length("publisher")], description=_l("Several: separate them with “;”.")
-    )
-    licence = SelectField(_l("Licence"), description=_l("What readers may do with it."))
-    upload = FileField(_l("File"), [Optional()], description=_l("PDF, Word, EPUB or another accepted kind."))
-    remove_file = BooleanField(_l("Remove this file"), default=False)
-    website = StringField(_l("Address where it appeared"), [Optional(), checked(website), length("website")])
-    doi = StringField(_l("DOI"), [Optional(), checked(normal_doi)])
-    isbn = StringField(_l("ISBN"), [Optional(), checked(normal_isbn)])
-    issn = StringField(_l("ISSN (print)"), [Optional(), checked(normal_issn)])
-    issn_online = StringField(_l("ISSN (online)"), [Optional(), checked(normal_issn)])
-    series = StringField(_l("Series, journal or book"), [Optional(), length("series")])
-    number = StringField(_l("Number in the series"), [Optional(), length("number")])
-    place = StringField(_l("Place of publication"), [Optional(), length("place")])
-    editors = StringField(_l("Editors, as printed"), [Optional(), length("editors")])
-    kind_as_printed = StringField(_l("Type, as printed"), [Optional(), length("kind_as_printed")])
-    pages = IntegerField(_l("Pages"), [Optional(), NumberRange(min=1, max=20_000)])
-    other_languages = CheckboxesField(_l("It also appeared in"))
+
+    series = StringField(LABELS["series"], [Optional(), length("series")])
+    number = StringField(LABELS["number"], [Optional(), length("number")])
+    editors = StringField(LABELS["editors"], [Optional(), length("editors")])
+    pages = IntegerField(LABELS["pages"], [Optional(), NumberRange(min=1, max=20_000)])
+    isbn = StringField(LABELS["isbn"], [Optional(), checked(normal_isbn)])
+    issn = StringField(LABELS["issn"], [Optional(), checked(normal_issn)])
+    issn_online = StringField(LABELS["issn_online"], [Optional(), checked(normal_issn)])
+    doi = StringField(LABELS["doi"], [Optional(), checked(normal_doi)])
+    handle = StringField(LABELS["handle"], [Optional(), checked(normal_handle)])
     suggested_citation = TextAreaField(
-        _l("Citation, as the publisher wants it"),
+        LABELS["suggested_citation"],
         [Optional(), Length(max=2000)],
         description=_l("Left empty, it is made from these details."),
         render_kw={"rows": 2},
     )
-    funding = TextAreaField(_l("Funding statement"), [Optional(), Length(max=2000)], render_kw={"rows": 2})
-    disclaimer = TextAreaField(_l("Disclaimer"), [Optional(), Length(max=2000)], render_kw={"rows": 2})
-    reviewers = StringField(_l("Reviewers, as printed"), [Optional(), length("reviewers")])
-    handle = StringField(_l("Handle"), [Optional(), length("handle")])
+    funding = TextAreaField(LABELS["funding"], [Optional(), Length(max=2000)], render_kw={"rows": 2})
+    disclaimer = TextAreaField(LABELS["disclaimer"], [Optional(), Length(max=2000)], render_kw={"rows": 3})
+    reviewers = StringField(LABELS["reviewers"], [Optional(), length("reviewers")])
     notes = TextAreaField(
-        _l("Notes"),
+        LABELS["notes"],
         [Optional(), Length(max=ABSTRACT_LENGTH)],
         description=_l("Only those who take part and the coordinators read them."),
         render_kw={"rows": 3},
     )
 
-    def __init__(self, *, report: Report, people: list[tuple[int, str]]) -> None:
-        super().__init__(obj=_Shown(report))
-        self.people = people
-        self.kind.choices = choices(KIND_LABELS.items())
-        self.licence.choices = choices(LICENCES.items(), blank=_("not chosen"))
-        self.language.choices = choices(_with(languages.choices(), [report.language]), blank=_("not chosen"))
-        interface = [(tag, language_name(tag)) for tag in i18n.LANGUAGES]
-        self.other_languages.choices = choices(_with(interface, report.other_languages or []))
-        self._offer_people()
+    def validate_issn_online(self, field: StringField) -> None:
+        if field.data and field.data == self.issn.data:
+            raise ValidationError(_("Print and online have each an ISSN of their own: this is the one for print."))
 
-    def _offer_people(self) -> None:
-        for row in self.authors:
-            row.form.person.choices = choices(self.people, blank=_("nobody"))
 
-    def arrange(self, command: str) -> None:
-        """Obey a button of the list of authors ("add", "up-2", "down-0", "remove-1"), keeping what was typed."""
-        rows = [{name: field.data for name, field in row.form._fields.items()} for row in self.authors]
-        verb, _dash, place = command.partition("-")
-        at = int(place) if place.isascii() and place.isdigit() and len(place) < 4 else -1
-        if verb == "add" and len(rows) < MOST_AUTHORS:
-            rows.append({})
-        elif verb == "remove" and 0 <= at < len(rows):
-            del rows[at]
-        elif verb in ("up", "down"):
-            other = at + (1 if verb == "down" else -1)
-            if 0 <= at < len(rows) and 0 <= other < len(rows):
-                rows[at], rows[other] = rows[other], rows[at]
-        while self.authors.entries:
-            self.authors.pop_entry()
-        for row in rows:
-            self.authors.append_entry(row)
-        self._offer_people()
+class SubjectsForm(RecordForm):
+    """What a report is about. Begun from the project; a report may be about less of it."""
 
-    def author_rows(self) -> list[dict[str, Any]]:
-        """The authors as `reports.actions.set_authors` takes them."""
-        return [
-            {
-                "name": row.form.name.data or "",
-                "sort_name": row.form.sort_name.data or "",
-                "affiliation": row.form.affiliation.data or "",
-                "has_no_affiliation": row.form.has_no_affiliation.data,
-                "orcid": row.form.orcid.data or "",
-                "is_corresponding": row.form.is_corresponding.data,
-                "contributed_equally": row.form.contributed_equally.data,
-                "person_id": row_number(row.form.person.data) if _holds(row.form.person) else None,
-            }
-            for row in self.authors
-            if not row.form.is_empty
-        ]
+    themes = CheckboxesField(LABELS["themes"], coerce=row_number)
+    countries = CountriesField(
+        LABELS["countries"],
+        [Optional()],
+        description=_l("Their names, with commas: “Bangladesh, Peru”. Not necessarily the partners’ countries."),
+    )
+    goals = CheckboxesField(LABELS["goals"], coerce=row_number)
 
-    def validate_authors(self, field: FieldList) -> None:
-        if len(field.entries) > MOST_AUTHORS:
-            raise ValidationError(_("A report names at most %(count)s authors.", count=MOST_AUTHORS))
-        nameless = [row.form for row in field if not row.form.is_empty and not row.form.name.data]
-        for form in nameless:
-            form.name.errors = [*form.name.errors, _("Every author needs a name.")]
-        if nameless:
-            raise ValidationError(_("Every author needs a name."))
+    def __init__(self, report: Report, theme_choices: Sequence[tuple[int, str]]) -> None:
+        self.theme_choices = dict(theme_choices)
+        super().__init__(report, _About(report))
 
-    def fields(self) -> dict[str, Any]:
-        """The values of the record, as `reports.actions.change_report` takes them."""
-        record = {name: self[name].data for name in sorted(FIELDS)}
-        texts = {name: value or "" for name, value in record.items() if isinstance(self[name], StringField)}
+    def offer(self) -> None:
+        self.themes.choices = choices(self.theme_choices.items())
+        self.goals.choices = choices((number, f"{number}. {name}") for number, name in goals.GOALS.items())
+
+    def saved(self) -> dict[str, Any]:
+        report = self.report
         return {
-            **record,
-            **texts,
-            "published_on": self.published_on.data,
-            "kind": ReportKind(self.kind.data) if _holds(self.kind) else None,
+            "themes": sorted(theme.id for theme in report.themes),
+            "countries": sorted(report.countries),
+            "goals": sorted(report.goals),
         }
 
+    def typed(self) -> dict[str, Any]:
+        return {name: sorted(set(self[name].data or ())) for name in ("themes", "countries", "goals")}
 
-class PublishForm(BaseForm):
-    """What the lead confirms when publishing. `seen`: the versions that were on the page."""
+    def readable(self, name: str, value: Any) -> str:
+        names = {
+            "themes": lambda theme: self.theme_choices.get(theme, ""),
+            "countries": country_name,
+            "goals": lambda goal: f"{goal}. {goals.GOALS[goal]}",
+        }
+        return list_and(map(names[name], value)) or _("(nothing)")
 
-    seen = HiddenField()
-    attested = BooleanField(
-        _l("Every author has approved this version and this order of authors."),
-        [InputRequired(_l("Confirm this before publishing."))],
-        default=False,
+
+class ReasonForm(BaseForm):
+    """Why a published report is withdrawn, or public again. Readers see it."""
+
+    reason = TextAreaField(
+        _l("Why?"),
+        [InputRequired(_l("Say why: readers who come back will ask.")), Length(max=2000)],
+        render_kw={"rows": 4},
     )
 
 
-class _Shown:
-    """A report as the form shows it: the authors' persons as choices."""
+class _Publishing:
+    """A report as its form shows it: publishers and places as rows, with an empty one where there is none."""
 
     def __init__(self, report: Report) -> None:
         self._report = report
-        self.authors = [
-            {
-                **{name: getattr(author, name) for name in AUTHOR_FIELDS},
-                "person": str(author.person_id or ""),
-            }
-            for author in report.authors
-        ]
+        self.publishers = [{"name": name, "place": place} for name, place in report.publishers] or [{}]
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._report, name)
 
 
-def _holds(field: Any) -> bool:
-    """Whether something was chosen that is on offer. A form with errors is compared with the record too."""
-    return bool(field.data) and not field.errors
+class _About:
+    """A report's subjects as values."""
+
+    def __init__(self, report: Report) -> None:
+        self.themes = [theme.id for theme in report.themes]
+        self.countries, self.goals = report.countries, report.goals
 
 
-def _with(offered: list[tuple[str, str]], held: list[str]) -> list[tuple[str, str]]:
+def with_held(offered: list[tuple[str, str]], held: Iterable[str]) -> list[tuple[str, str]]:
     """The choices, and what the record holds beside them."""
     known = dict(offered)
     return offered + [(tag, language_name(tag)) for tag in held if tag and tag not in known]
+
+
+def _value_of(field: Any) -> Any:
+    return (
+        (field.data or "") if isinstance(field, StringField) and not isinstance(field, PartialDateField) else field.data
+    )
+
+
+def _parted(values: Iterable[str]) -> str:
+    """As a column keeps several: "Alliance; Institute". A place that is not known leaves its room."""
+    parts = [value.replace(";", ",") for value in values]
+    while parts and not parts[-1]:
+        parts.pop()
+    return "; ".join(parts)

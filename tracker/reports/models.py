@@ -13,7 +13,7 @@ from tracker.files import StoredFile
 from tracker.i18n import _
 from tracker.institutions.models import Institution, Person
 from tracker.projects.models import Project
-from tracker.reports.states import KIND_LABELS, LinkKind, ReportKind, ReportState
+from tracker.reports.states import KIND_LABELS, LINK_LABELS, LINKED_LABELS, LinkKind, ReportKind, ReportState
 from tracker.themes.models import Theme
 
 report_theme = sa.Table(
@@ -226,7 +226,10 @@ class ReportText(Base):
 
     report: Mapped[Report] = relationship(back_populates="texts")
 
-    __table_args__ = (sa.UniqueConstraint("report_id", "language"),)
+    __table_args__ = (
+        sa.UniqueConstraint("report_id", "language"),
+        sa.Index(None, "language"),  # which languages there are
+    )
 
     @property
     def is_stale(self) -> bool:
@@ -274,6 +277,16 @@ class ReportLink(Base):
     other: Mapped[Report | None] = relationship(foreign_keys=other_id)
 
     __table_args__ = (sa.UniqueConstraint("report_id", "kind", "other_id"),)
+
+    @property
+    def label(self) -> str:
+        """ "Translation of": how the other output is named on this record."""
+        return str(LINK_LABELS[self.kind])
+
+    @property
+    def label_of_other(self) -> str:
+        """ "Translated as": how this record is named on the other one."""
+        return str(LINKED_LABELS[self.kind])
 
 
 class ReportCountry(Base):

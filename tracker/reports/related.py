@@ -36,7 +36,7 @@ def link_report(report: Report, kind: LinkKind, other: Report, *, actor: Person 
     same language.
     """
     _check_room(report)
-    named = {"kind": kind.value, "other": other.label}
+    named = {"relation": kind.value, "other": other.label}
     if other.id == report.id:
         raise RuleBroken(_("A report cannot be linked with itself. Choose another one."))
     if any(link.kind is kind and link.other_id == other.id for link in report.links):
@@ -66,7 +66,7 @@ def link_output(
         raise RuleBroken(_("This link is there already."))
     with change(report, actor=actor, because=because) as this:
         report.links.append(ReportLink(kind=kind, title=title, website=website))
-        this.note("reports.link", kind=kind.value, other=title)
+        this.note("reports.link", relation=kind.value, other=title)
 
 
 def unlink(link: ReportLink, *, actor: Person | None, because: str = "") -> None:
@@ -74,7 +74,7 @@ def unlink(link: ReportLink, *, actor: Person | None, because: str = "") -> None
     report, other = link.report, link.other
     with change(report, actor=actor, because=because) as this:
         report.links.remove(link)
-        this.note("reports.unlink", kind=link.kind.value, other=other.label if other else link.title)
+        this.note("reports.unlink", relation=link.kind.value, other=other.label if other else link.title)
     if other is not None:
         _tell_other(report, other, actor)
 
