@@ -2,6 +2,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
+from typing import Any
 
 from tracker import clock
 from tracker.activity.kinds import declare
@@ -16,8 +17,8 @@ from tracker.publication import queries
 from tracker.publication.front import Front, front_of
 from tracker.publication.models import Rendition
 from tracker.publication.states import RenditionKind, RenditionState
-from tracker.reports.editions import stamp
-from tracker.reports.followers import follows_publicity
+from tracker.reports.editions import beside_an_edition, stamp
+from tracker.reports.followers import follows_publicity, gives_text
 from tracker.reports.models import Report, ReportFile
 from tracker.signing import base_url
 
@@ -51,6 +52,29 @@ def renew(report: Report, actor: Person | None) -> None:
         _want(report, draft, RenditionKind, edition=report.edition or 1)
     elif report.is_public:
         _take_away(report)
+
+
+@gives_text
+def text_of(report: Report) -> str:
+    """The draft that its publication is made from."""
+    draft = queries.text_here(report)
+    if draft is None:
+        return ""
+    return draft.file.sha256 if draft.file is not None else hashlib.sha256(draft.markdown.encode()).hexdigest()
+
+
+@beside_an_edition
+def made_of(report: Report, number: int) -> list[tuple[str, str, int]]:
+    """The page and the files that were made of an edition."""
+    rows = queries.renditions(report, number)
+    made = [(kind, rows[kind]) for kind in RenditionKind if kind in rows and rows[kind].state is RenditionState.READY]
+    address = f"{report.path}/versions/{number}"
+    return [
+        (_("Read this version"), f"{address}/read", 0)
+        if kind is RenditionKind.HTML or row.file is None
+        else (row.file.name, f"{address}/files/{row.file.name}", row.file.size)
+        for kind, row in made
+    ]
 
 
 def put_on_page(report: Report, edition: int) -> None:
@@ -118,8 +142,8 @@ def _named(kinds: Iterable[RenditionKind]) -> str:
     return ", ".join(names[kind] for kind in kinds)
 
 
-def _note(kind: str, report: Report, **details: str) -> None:
+def _note(kind: str, report: Report, **details: Any) -> None:
     db.session.flush()
     told = leads(report.project) if kind == "publication.failed" and report.project else []
-    known = {"report": report.label, "report_id": report.id, "path": report.path}
-    record(kind, report.project or report, actor=None, tell=told, **known, **details)
+    details = {"report": report.label, "report_id": report.id, "path": report.path, **details}
+    record(kind, report.project or report, actor=None, tell=told, **details)

@@ -114,7 +114,7 @@ def _heading(level: int, name: str, text: str) -> Node:
 def _author(front: Front, number: int) -> Node:
     author = front.authors[number]
     signs = "".join(sign for sign in author.marks if sign in "*†")
-    runs = [{"t": "Strong", "c": [words(author.name)]}]
+    runs: list[Node] = [{"t": "Strong", "c": [words(author.name)]}]
     if signs:
         runs.append({"t": "Superscript", "c": [words(signs)]})
     if author.affiliations:

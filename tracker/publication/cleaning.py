@@ -108,7 +108,8 @@ def text_of(node: Any) -> str:
         return "".join(text_of(each) for each in node)
     if not isinstance(node, dict):
         return ""
-    kind, content = node.get("t"), node.get("c")
+    kind: Any = node.get("t")
+    content: Any = node.get("c")
     if kind == "Str":
         return str(content)
     if kind in ("Space", "SoftBreak", "LineBreak"):
@@ -168,7 +169,8 @@ class _Cleaner:
         return made
 
     def block(self, node: Node, depth: int) -> list[Node]:
-        kind, content = node["t"], node.get("c")
+        kind: str = node["t"]
+        content: Any = node.get("c")
         if depth > DEEPEST:
             text = plain_words(text_of(node))
             return [paragraph({"t": "Str", "c": text})] if text else []
@@ -252,7 +254,8 @@ class _Cleaner:
         return made
 
     def inline(self, node: Node, depth: int) -> list[Node]:
-        kind, content = node["t"], node.get("c")
+        kind: str = node["t"]
+        content: Any = node.get("c")
         if kind == "Str":
             text = _TURNING.sub("", clean_text(content))
             return [{"t": "Str", "c": text}] if text else []

@@ -8,8 +8,9 @@ tracker, reads nothing but its folder and the fonts, and asks nothing of the net
 import json
 import sys
 from pathlib import Path
+from typing import Literal
 
-STANDARDS = ("ua-1", None)  # accessible where it passes, else tagged all the same
+STANDARDS: tuple[Literal["ua-1"] | None, ...] = ("ua-1", None)  # accessible where it passes, else tagged all the same
 
 
 def main() -> None:

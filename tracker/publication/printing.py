@@ -108,7 +108,8 @@ class _Form:
         return made
 
     def node(self, node: Node) -> dict[str, Any]:
-        kind, content = node["t"], node.get("c")
+        kind: str = node["t"]
+        content: Any = node.get("c")
         if kind in ("Space", "SoftBreak"):
             return {"t": "Str", "c": " "}
         if kind == "Math":
@@ -300,7 +301,7 @@ def _press(data: str, files: dict[str, bytes]) -> Printed:
         said = json.loads(result.read_text(encoding="utf-8")) if result.is_file() else {"error": "no result"}
         if "error" in said:
             raise ConversionFailed(_("This document could not be typeset.")) from TypesettingError(said["error"])
-        return Printed((folder / "output.pdf").read_bytes(), said["pages"], said["standard"])
+        return Printed((folder / "output.pdf").read_bytes(), int(said["pages"]), str(said["standard"]))
 
 
 class TypesettingError(Exception):

@@ -94,6 +94,21 @@ def is_readable(report: Report) -> bool:
     return report.is_public and report.file_id is None and db.session.scalar(query.limit(1)) is not None
 
 
+def panel(report: Report) -> int:
+    """How many formats of the current draft are ready to look at."""
+    query = (
+        sa.select(sa.func.count(Rendition.id))
+        .join(Draft, Draft.id == Rendition.draft_id)
+        .where(
+            Rendition.report_id == report.id,
+            Rendition.edition == 0,
+            Rendition.state == RenditionState.READY,
+            Draft.is_current,
+        )
+    )
+    return db.session.scalar(query) or 0
+
+
 def with_page(rendition_id: int, report: Report) -> Rendition | None:
     """One rendition of a report, whole."""
     if rendition_id >= 2**31:

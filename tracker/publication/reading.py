@@ -176,7 +176,7 @@ def _dressed(html: str) -> str:
 def _parts(pieces: list[str]) -> list[list[str]]:
     """Pieces of HTML in parts, each begun with a heading where that leaves none too short."""
     parts: list[list[str]] = [[]]
-    size = 0
+    size = 0.0
     for piece in pieces:
         own = len(zlib.compress(piece.encode(), 6)) * (0.75 if len(piece) < 3000 else 0.95)
         found = _HEADING.match(piece)
@@ -188,7 +188,7 @@ def _parts(pieces: list[str]) -> list[list[str]]:
             while len(parts[-1]) > 1 and _HEADING.match(parts[-1][-1]):  # a heading stays with what it heads
                 moved.insert(0, parts[-1].pop())
             parts.append(moved)
-            size = sum(len(zlib.compress(each.encode(), 6)) for each in moved)
+            size = float(sum(len(zlib.compress(each.encode(), 6)) for each in moved))
         parts[-1].append(piece)
         size += own
     return parts

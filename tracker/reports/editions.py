@@ -15,6 +15,7 @@ FIELDS = (
 )
 """The fields of a report that its readers see."""
 
+_beside: list[Callable[[Report, int], list[tuple[str, str, int]]]] = []
 _parts: dict[str, Callable[[Report], Any]] = {}
 
 
@@ -26,6 +27,19 @@ def part_of_an_edition(name: str) -> Callable[[Callable[[Report], Any]], Callabl
         return part
 
     return register
+
+
+def beside_an_edition(
+    teller: Callable[[Report, int], list[tuple[str, str, int]]],
+) -> Callable[[Report, int], list[tuple[str, str, int]]]:
+    """Let a later feature say what it made of an edition: `teller(report, number)` gives (words, address, bytes)."""
+    _beside.append(teller)
+    return teller
+
+
+def made_of(report: Report, number: int) -> list[tuple[str, str, int]]:
+    """What was made of an edition of a report, to be read beside its record."""
+    return [made for teller in _beside for made in teller(report, number)]
 
 
 def snapshot(report: Report) -> dict[str, Any]:
@@ -94,7 +108,8 @@ def _author(author: ReportAuthor) -> dict[str, Any]:
 def _files(report: Report) -> list[dict[str, Any]]:
     """The main file first. Its language and pages stand with the report."""
     main = [(report.file, report.language, "", report.pages)] if report.file else []
-    more = [(each.file, each.language, each.label, each.pages) for each in report.more_files]
+    brought = [each for each in report.more_files if not each.is_made_here]  # what is made of an edition comes after it
+    more = [(each.file, each.language, each.label, each.pages) for each in brought]
     return [
         {
             "id": file.id,
