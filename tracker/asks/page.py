@@ -40,6 +40,7 @@ class AskPage:
         is_over = subject is None or self.ask.state in CLOSED
         self.shown: Shown = Shown() if is_over else self.kind.shows(subject)
         self.is_gone = subject is None and self.ask.is_open
+        self.version = "" if is_over or self.kind.version is None else self.kind.version(subject)  # of what is shown
         self.answer: Answer | None = self.ask.answer
         given = self.kind.choice(self.ask.choice)
         self.said = self.say(given.said) if given is not None else ""
@@ -73,11 +74,6 @@ class AskPage:
     def refresh(self) -> None:
         """Look again, after somebody else was quicker."""
         self._look()
-
-    @property
-    def version(self) -> str:
-        """Of what is shown; empty where the kind knows of none."""
-        return self.kind.version(self._subject) if self.kind.version is not None and self._subject is not None else ""
 
     def has_changed(self, version: str) -> bool:
         """Whether something else is asked by now than what was shown; then the page says what changed since."""
