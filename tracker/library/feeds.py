@@ -12,7 +12,7 @@ from tracker.reports.models import Report
 MOST_OF_ABSTRACT = 2_000  # letters
 
 
-class _Language(BaseEntryExtension):  # type: ignore[misc]
+class _Language(BaseEntryExtension):
     """Says in which language an entry is (xml:lang), for which feedgen has no way of its own."""
 
     tag = ""

@@ -82,7 +82,7 @@ class Hit:
     report: Report
     title: Markup
     other: Version | None = None
-    other_title: Markup = Markup("")
+    other_title: Markup | None = None
     piece: Markup | None = None
     piece_language: str = ""
     is_in_text: bool = False  # the piece is of the text of its file
@@ -122,7 +122,7 @@ def hits_of(reports: list[Report], words: str) -> list[Hit]:
 def _plain(report: Report) -> Hit:
     near = versions(report)[0]
     other = near if near.title and near.title != report.title else None
-    return Hit(report, Markup.escape(report.label), other, Markup.escape(other.title) if other else Markup(""))
+    return Hit(report, Markup.escape(report.label), other, Markup.escape(other.title) if other else None)
 
 
 def _found(report: Report, wanted: Wanted) -> tuple[Hit, int]:
@@ -138,7 +138,7 @@ def _found(report: Report, wanted: Wanted) -> tuple[Hit, int]:
         report,
         marked(report.label, wanted),
         other,
-        marked(other.title, wanted) if other else Markup(""),
+        marked(other.title, wanted) if other else None,
         cut.html if cut else None,
         best.language,
     )

@@ -68,7 +68,7 @@ def newest(ids: list[int] | None, most: int) -> list[Report]:
 def full_texts(ids: list[int]) -> dict[int, str]:
     """The texts of reports, by id."""
     query = sa.select(FullText.report_id, FullText.text).where(FullText.report_id.in_(ids))
-    return {number: text for number, text in db.session.execute(query)}
+    return {row.report_id: row.text for row in db.session.execute(query)}
 
 
 def languages_in_use() -> list[str]:

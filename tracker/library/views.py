@@ -5,20 +5,23 @@ from flask import Blueprint, Response, current_app, render_template, request
 
 from tracker import files
 from tracker.access import actor, can, public, requires
+from tracker.credit.queries import confirmed_institutions, others, statement
 from tracker.database import db
 from tracker.forms import number_or_none
 from tracker.i18n import _, country_name, language, language_name
 from tracker.identifiers import doi_url, orcid_url
-from tracker.institutions.models import Institution
-from tracker.languages import text_direction
+from tracker.institutions.models import Institution, Person
 from tracker.library import feeds, queries
 from tracker.library.finding import IN_A_FEED, Asked, page_of
 from tracker.library.forms import LibraryForm
+from tracker.library.machines import highwire, json_ld
+from tracker.library.page import address_of, belonging, citations_of, files_of, first_of, texts_of
 from tracker.library.workshop import panels
 from tracker.paging import COUNT_UP_TO
+from tracker.publication.queries import is_readable
 from tracker.reports import actions, citations
 from tracker.reports.models import Report
-from tracker.reports.queries import REPORT_PAGE
+from tracker.reports.queries import REPORT_PAGE, editions, file_of
 from tracker.reports.states import KIND_LABELS, LICENCE_ADDRESSES, LICENCES, ReportState
 from tracker.search.shelf import MOST_FOUND
 from tracker.templating import site_name
@@ -71,34 +74,60 @@ def feed() -> Response:
 @bp.get("/reports/<int:report_id>")
 @requires("view_report", Report, loading=REPORT_PAGE)
 def show(report: Report) -> Any:
-    address = _address(report)
-    has_pdf = report.file is not None and report.file.media_type == "application/pdf"
+    if report.is_withdrawn:
+        return _gone(report)
+    who, is_draft = actor(), report.state is ReportState.DRAFT
+    address, base, shown = address_of(report), current_app.config["BASE_URL"], files_of(report)
+    follows = report.project is not None and can("follow_project", report.project)
+    values: dict[str, Any] = {"missing": actions.missing_in(report)} if is_draft else _public_parts(report, who)
     return render_template(
         "library/show.html",
         report=report,
-        is_draft=report.state is ReportState.DRAFT,
-        missing=actions.missing_in(report) if report.state is ReportState.DRAFT else [],
-        text_direction=text_direction(report.language),
-        citation=citations.line(report, address),
+        is_draft=is_draft,
+        files=shown,
+        first=first_of(shown, language()),
+        is_readable=is_readable(report),
         address=address,
-        file_address=f"{address}/files/{report.file_id}" if has_pdf else None,
+        texts=texts_of(report),
+        meta=highwire(report, address, base, shown),
+        json_ld=json_ld(report, address, base, shown),
         kind=report.kind_as_printed or KIND_LABELS[report.kind],
         licence=LICENCES.get(report.licence, report.licence),
         licence_address=LICENCE_ADDRESSES.get(report.licence),
         doi_address=doi_url(report.doi) if report.doi else None,
         orcid_url=orcid_url,
-        uses=uses(report, actor()),
-        downloads=downloads(report),
-        split_name=citations.split_name,
-        panels=panels(report, actor()) if report.project and can("follow_project", report.project) else None,
+        panels=panels(report, who) if follows else None,
+        **values,
     )
+
+
+def _gone(report: Report) -> Response:
+    """What is left of a withdrawn report: who wrote it, that it was withdrawn, when and why."""
+    page = render_template("reports/withdrawn.html", report=report, address=address_of(report))
+    return Response(page, status=410, content_type="text/html; charset=utf-8")
+
+
+def _public_parts(report: Report, who: Person | None) -> dict[str, Any]:
+    """What only a published report has."""
+    return {
+        "cited": citations_of(report, address_of(report)),
+        "belonging": belonging(report, who),
+        "statement": statement(report),
+        "others": others(report),
+        "confirmed": confirmed_institutions(report),
+        "editions": editions(report),
+        "uses": uses(report, who),
+        "downloads": downloads(report),
+    }
 
 
 @bp.get("/reports/<int:report_id>.<any(bib, ris, json):ending>")
 @requires("view_report", Report, loading=REPORT_PAGE)
 def cite(report: Report, ending: str) -> Response:
     """The citation as a file: BibTeX, RIS or CSL-JSON."""
-    response = Response(WRITERS[ending](report, _address(report)), content_type=citations.MEDIA_TYPES[ending])
+    if report.is_withdrawn:
+        return _gone(report)
+    response = Response(WRITERS[ending](report, address_of(report)), content_type=citations.MEDIA_TYPES[ending])
     name = citations.file_name(report, ending)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
@@ -107,11 +136,9 @@ def cite(report: Report, ending: str) -> Response:
 @bp.get("/reports/<int:report_id>/files/<int:file_id>")
 @requires("view_report", Report, loading=REPORT_PAGE)
 def download(report: Report, file_id: int) -> Response:
-    return count_download(report, file_id, files.hand_out(report.file if report.file_id == file_id else None))
-
-
-def _address(report: Report) -> str:
-    return f"{current_app.config['BASE_URL']}{report.path}"
+    if report.is_withdrawn:
+        return _gone(report)
+    return count_download(report, file_id, files.hand_out(file_of(report, file_id)))
 
 
 def _look() -> tuple[LibraryForm, Asked, Institution | None, list[Institution]]:

@@ -174,7 +174,7 @@ class _BibTeX(Writer):
         return text
 
 
-class _RIS(rispy.RisWriter):  # type: ignore[misc]
+class _RIS(rispy.RisWriter):
     """One record without its number before it, which no other reader expects."""
 
     DEFAULT_MAPPING: ClassVar[dict[str, str]] = {**rispy.TAG_KEY_MAPPING, "PP": "publishing_place"}
