@@ -34,6 +34,7 @@ from tracker.recruiting import actions as recruiting
 from tracker.terms import actions as terms
 from tracker.uses.models import Use
 from tracker.uses.states import UseKind
+from tracker.writing import actions as writing
 
 PEOPLE = ("visitor", "stranger", "member", "partner", "lead", "coordinator")
 EVERYONE = set(PEOPLE)
@@ -146,6 +147,15 @@ DOORS = {
     "/drafts/{written}/file": TEAM,
     "/drafts/{written}/compare": TEAM,
     "/drafts/{written}/current": TEAM,
+    "/reports/{report}/text": TEAM,
+    "/reports/{report}/text/together": TEAM,
+    "/sections/{section}": TEAM,
+    "/sections/{section}/edit": TEAM,
+    "/sections/{section}/heading": TEAM,
+    "/sections/{section}/remove": TEAM,
+    "/sections/{section}/history": TEAM,
+    "/sections/{section}/history/1": TEAM,
+    "/reports/{report}/pen": TEAM,
     "/reports/{report}/reviews": TEAM,
     "/reports/{report}/reviews/new": LEADS,
     "/reports/{report}/reviews/1": TEAM,
@@ -266,6 +276,12 @@ BUTTONS = {  # routes that only take a POST
     "/projects/{running}/seats/{seat}/give": LEADS,
     "/projects/{running}/seats/{seat}/take-back": LEADS,
     "/projects/{running}/reports/new": LEADS,
+    "/reports/{report}/text/usual": TEAM,
+    "/reports/{report}/text/move": TEAM,
+    "/sections/{section}/state": TEAM,
+    "/sections/{section}/restore": TEAM,
+    "/reports/{report}/pen/done": TEAM,
+    "/reports/{report}/pen/back": LEADS,
     "/projects/{running}/terms/confirm": NOBODY,  # 400 without a version; see tests/terms
     "/projects/{running}/partners/{agreed}/role": NOBODY,  # 400 without a role; see tests/recruiting
     "/projects/{running}/partners/{agreed}/link": LEADS,
@@ -358,6 +374,7 @@ def make_people():
         "note": note.id,
         "report": report.id,
         "written": written.id,
+        "section": writing.add(report, "Findings", actor=lead).id,
         "review": review.id,
         "comment": review.comments[0].id,
         "institution": running.partners[1].institution_id,

@@ -77,8 +77,11 @@ from tracker.tables.table import Period
 from tracker.terms import actions as terms
 from tracker.terms.states import AuthorOrder
 from tracker.uses import actions as uses
+from tracker.uses import inquiries
 from tracker.uses.models import Use
 from tracker.uses.states import UseKind
+from tracker.writing import actions as writing
+from tracker.writing import pens
 
 TITLE = "Восстановление швейной промышленности"  # in another script, so that plain English shows what escaped _()
 TEXT = "Почему именно сейчас? Потому что **пора**."
@@ -150,6 +153,19 @@ def _make_world() -> SimpleNamespace:
     )
 
 
+def _text(report: Report, person: Person) -> list[str]:
+    """A text with a section that was written twice, one that was removed, and the pen in a hand."""
+    section, gone = (writing.add(report, name, actor=person) for name in ("Выводы", "Введение"))
+    for version, words in enumerate((TEXT, f"{TEXT}\n\nДа."), start=1):
+        writing.save(section, words, began=version, actor=person)
+    writing.remove(gone, actor=person)
+    pens.give(report, person, until=PartialDate.of(clock.today() + timedelta(days=9)), words=TEXT, actor=person)
+    asked = db.session.scalars(select(Ask).where(Ask.kind == pens.ASK)).one()
+    pages = ("", "/edit", "/heading", "/remove", "/history", "/history/3")
+    paths = [f"{report.path}/text", f"{report.path}/text/together", f"{report.path}/pen", asked.path, gone.path]
+    return [*paths, *(f"{section.path}{page}" for page in pages)]
+
+
 def _drafts(report: Report, person: Person) -> list[str]:
     """Two drafts that differ, one that waits to be read, and one with everything that is noticed in a file."""
     first, second = (
@@ -194,6 +210,8 @@ def _make_use(project: Project) -> Use:
     report = of_project(project, None)[0]
     told = {"kind": UseKind.CITED, "on": PartialDate.parse("2025-02"), "words": TEXT, "language": "ru"}
     place, person = project.partners[0].institution, project.lead  # type: ignore[attr-defined]
+    inquiries.answer_none(inquiries.inquire(report, project.partners[1].institution, 6), words=TEXT, actor=person)
+    inquiries.inquire(report, project.partners[1].institution, 12)
     return uses.say(report, **told, link="https://example.org/plan", country="PE", institution=place, actor=person)
 
 
@@ -431,6 +449,7 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         "/me",
         f"{use.report.path}/uses/new",
         f"/uses/{use.id}/withdraw",
+        db.session.scalars(select(Ask).where(Ask.kind == inquiries.ASK).order_by(Ask.id.desc())).first().path,
         "/me/calendars",
         f"/me/calendars/{calendar.id}/renew",
         f"/me/calendars/{calendar.id}/end",
@@ -516,6 +535,7 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         report.path,
         f"{report.path}/edit",
         *_drafts(report, person),
+        *_text(report, person),
         *reviews[0],
     ]
     partner = [
