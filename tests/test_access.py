@@ -130,6 +130,7 @@ DOORS = {
     "/milestones/{milestone}/late": TEAM,
     "/milestones/{milestone}/drop": LEADS,
     "/reports": EVERYONE,
+    "/feeds/reports.atom": EVERYONE,
     "/reports/{report}": TEAM,
     "/reports/{report}.bib": TEAM,
     "/reports/{report}/linkset.json": TEAM,
