@@ -84,6 +84,9 @@ def shaped(html: str, picture_of: Callable[[str], tuple[str, int, int, str] | No
     root = lxml.html.fragment_fromstring(html, create_parent="div")
     counts = tidy(root, picture_of, language)
     made = Shaped(counts=counts)
+    for leaf in [leaf for top in root for leaf in _leaves(top)]:
+        if _weight(_html(leaf)) > HEAVIEST:
+            _make_plain(leaf)
     tops, weights = [], []
     for top in list(root):
         leaves = _number(top, made)
@@ -154,11 +157,8 @@ def linked(html: str, page_of: Callable[[int], int], page: int, address: str) ->
 
 
 def _number(top: Any, made: Shaped) -> list[Any]:
-    """Give the blocks of an element their ids; cut what is too heavy."""
-    for leaf in list(_leaves(top)):
-        if _weight(_html(leaf)) > HEAVIEST:
-            _make_plain(leaf)
-    leaves = list(_leaves(top))
+    """Give the blocks of an element their numbers."""
+    leaves = _leaves(top)
     for box in top.iter("table", "ul", "ol", "dl", "blockquote"):
         if not box.get("dir"):
             box.set("dir", direction_of(box.text_content()))

@@ -27,6 +27,10 @@ def tidy(root: Any, picture_of: PictureOf, language: str) -> dict[str, int]:
     counts["notes"] = len(root.find_class("footnote-ref"))
     _equations(root, counts)
     _renamed(root)
+    for thing in list(root.iter("embed", "video", "audio", "iframe", "object", "svg")):
+        for inner in list(thing):
+            inner.drop_tree()
+        thing.tag, thing.text = "img", None
     for image in list(root.iter("img")):
         _picture(image, picture_of(image.get("src") or ""), counts)
     for figure in list(root.iter("figure")):
