@@ -140,8 +140,9 @@ def test_correcting_a_published_record_leaves_its_own_trace():
     project, report = in_review()
     publish(project)
     actions.change_report(report, actor=project.coordinator, because="The title.", title="Corrected title", pages=12)
-    kinds = list(db.session.scalars(sa.select(Activity.kind).order_by(Activity.id.desc()).limit(1)))
-    assert kinds == ["reports.correct"]
+    ours = sa.select(Activity).where(Activity.kind.startswith("reports.")).order_by(Activity.id.desc()).limit(1)
+    last = db.session.scalars(ours).one()
+    assert (last.kind, last.details["reason"]) == ("reports.correct", "The title.")
     assert list(db.session.scalars(queries.published(words="corrected"))) == [report]
 
 

@@ -160,7 +160,7 @@ def test_files_have_a_language_a_label_their_pages_and_an_order(lead, report):
     answer = lead.submit(path, version=report.version, row=f"up-{annex.id}", **rows)
     assert (answer.status_code, answer.location) == (303, path)
     assert [(each.label, each.position) for each in report.more_files] == [("New annex.txt", 1), ("New informe.pdf", 2)]
-    assert lead.get(f"{report.path}/files/{spanish.file_id}").status_code == 200
+    assert lead.get(f"{report.path}/files/{spanish.file_id}").data.startswith(b"%PDF")
     gone = spanish.file_id
     assert lead.submit(path, version=report.version, row=f"remove-{spanish.id}", **rows).status_code == 303
     assert [each.id for each in report.more_files] == [annex.id]

@@ -103,7 +103,8 @@ def show(report: Report) -> Any:
 
 def _gone(report: Report) -> Response:
     """What is left of a withdrawn report: who wrote it, that it was withdrawn, when and why."""
-    page = render_template("reports/withdrawn.html", report=report, address=address_of(report))
+    network = report.project.network if report.project else None
+    page = render_template("reports/withdrawn.html", report=report, network=network)
     return Response(page, status=410, content_type="text/html; charset=utf-8")
 
 

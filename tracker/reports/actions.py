@@ -16,7 +16,7 @@ from tracker.reports import editions
 from tracker.reports.authors import MOST_AUTHORS, author_values, doubles, place_of, same_author, values_of, write_author
 from tracker.reports.changing import change, index_for_search, note
 from tracker.reports.editions import freeze, stamp
-from tracker.reports.followers import public_changed, text_of
+from tracker.reports.followers import discarded, public_changed, text_of
 from tracker.reports.models import Report, ReportAuthor, ReportCountry, ReportGoal
 from tracker.reports.queries import by_import_key, drafts, has_published, of_project, partner_institutions
 from tracker.reports.states import ReportKind, ReportState
@@ -199,6 +199,7 @@ def discard(report: Report, *, actor: Person | None) -> None:
     where = f"{report.project.path}#reports" if report.project else "/reports"
     file = {"file": report.file.name, "sha256": report.file.sha256} if report.file else {}
     note("reports.discard", report, actor=actor, path=where, **file)
+    discarded(report, actor)
     db.session.delete(report)
     db.session.flush()
 

@@ -17,6 +17,7 @@ from pybtex.database import BibliographyData, Entry, Person
 from pybtex.database.output.bibtex import Writer
 
 from tracker.folding import fold
+from tracker.i18n import _, format_day
 from tracker.identifiers import doi_url
 from tracker.markdown import clean_text, plain
 from tracker.reports.models import Report, ReportAuthor
@@ -88,6 +89,7 @@ def ris(report: Report, address: str) -> str:
         "language": report.language,
         "abstract": plain(report.abstract, ABSTRACT_LENGTH),
         "urls": [_url(report, address)],
+        "notes": [_withdrawn(report)] if report.is_withdrawn else [],
     }
     if report.published_on:
         parts = str(report.published_on).split("-")
@@ -120,6 +122,8 @@ def csl(report: Report, address: str) -> dict[str, Any]:
         "URL": _url(report, address),
         "language": report.language,
         "abstract": plain(report.abstract, ABSTRACT_LENGTH),
+        "status": "withdrawn" if report.is_withdrawn else "",
+        "note": _withdrawn(report),
     }
     if report.published_on:
         item["issued"] = {"date-parts": [[int(part) for part in str(report.published_on).split("-")]]}
@@ -133,6 +137,12 @@ def csl_json(report: Report, address: str) -> str:
 
 def line(report: Report, address: str) -> str:
     """The citation for people: as the publisher wants it, else made from the record."""
+    if report.is_withdrawn and report.withdrawn_at:
+        return f"{_line(report, address)} [{_('withdrawn on %(day)s', day=format_day(report.withdrawn_at))}]"
+    return _line(report, address)
+
+
+def _line(report: Report, address: str) -> str:
     if report.suggested_citation:
         return report.suggested_citation
     names = ", ".join(author.name for author in report.authors) or report.publisher
@@ -143,6 +153,13 @@ def line(report: Report, address: str) -> str:
     parts = [" ".join(part for part in (names, year) if part), report.title, series, publisher]
     sentences = [part if part[-1] in ".?!。？！؟" else f"{part}." for part in map(_one_line, parts) if part]
     return " ".join([*sentences, doi_url(report.doi) if report.doi else _url(report, address)])
+
+
+def _withdrawn(report: Report) -> str:
+    """For machines and for whoever opens their reference manager years later; "" for a report that is not withdrawn."""
+    if not report.is_withdrawn or report.withdrawn_at is None:
+        return ""
+    return _one_line(f"Withdrawn on {report.withdrawn_at.date().isoformat()}: {report.withdrawn_because}")
 
 
 def file_name(report: Report, ending: str) -> str:
@@ -198,6 +215,7 @@ def _bibtex_fields(report: Report, address: str) -> dict[str, str]:
         "issn": report.issn or report.issn_online,
         "doi": _latex(report.doi),
         "url": _url(report, address),
+        "note": _latex(_withdrawn(report)),
         "language": report.language,
         "langid": _BABEL.get(report.language, ""),
         "abstract": _latex(plain(report.abstract, ABSTRACT_LENGTH)),

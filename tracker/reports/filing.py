@@ -24,7 +24,7 @@ def add_file(
     because: str = "",
 ) -> None:
     """Put one more file with the report: another language, another format, an annex."""
-    if len(report.more_files) >= MOST_FILES:
+    if len(report.brought_files) >= MOST_FILES:
         raise RuleBroken(_("A report holds at most %(count)s further files.", count=MOST_FILES))
     with change(report, actor=actor, because=because) as this:
         place = 1 + max((each.position for each in report.more_files), default=0)
@@ -38,9 +38,9 @@ def set_files(report: Report, rows: Sequence[Mapping[str, Any]], *, actor: Perso
 
     A file that is not among them is taken away from the record; its bytes stay for the history and earlier versions.
     """
-    held = {each.id: each for each in report.more_files}
+    held = {each.id: each for each in report.brought_files}
     kept = [(held[row["id"]], row) for row in rows if row["id"] in held]
-    before = [(each.id, each.language, each.label) for each in report.more_files]
+    before = [(each.id, each.language, each.label) for each in report.brought_files]
     if before == [(each.id, row["language"], row["label"]) for each, row in kept]:
         return
     with change(report, actor=actor, because=because) as this:

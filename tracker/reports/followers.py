@@ -9,6 +9,7 @@ type_of_follower = Callable[[Report, Person | None], None]
 
 _of_changes: list[type_of_follower] = []
 _of_publicity: list[type_of_follower] = []
+_of_discarding: list[type_of_follower] = []
 _texts: list[Callable[[Report], str]] = []
 
 
@@ -24,6 +25,12 @@ def follows_publicity(follower: type_of_follower) -> type_of_follower:
     return follower
 
 
+def follows_discarding(follower: type_of_follower) -> type_of_follower:
+    """Call `follower(report, actor)` before a draft is removed with all that hangs on it."""
+    _of_discarding.append(follower)
+    return follower
+
+
 def changed(report: Report, actor: Person | None) -> None:
     """Say that a report changed. For this feature and for drafts, in the transaction of the change."""
     for follower in _of_changes:
@@ -33,6 +40,12 @@ def changed(report: Report, actor: Person | None) -> None:
 def public_changed(report: Report, actor: Person | None) -> None:
     """Say that what is public of a report changed, in the transaction of the change."""
     for follower in _of_publicity:
+        follower(report, actor)
+
+
+def discarded(report: Report, actor: Person | None) -> None:
+    """Say that a report is removed now, in the transaction that removes it."""
+    for follower in _of_discarding:
         follower(report, actor)
 
 

@@ -7,7 +7,7 @@ from wtforms import BooleanField, FileField, FormField, RadioField, SelectField,
 from wtforms.validators import Length, Optional, ValidationError
 
 from tracker import i18n, languages
-from tracker.forms import CheckboxesField, checked, choices, row_number
+from tracker.forms import CheckboxesField, checked, choices, number_or_none, row_number
 from tracker.i18n import _, _l, language_name
 from tracker.identifiers import website
 from tracker.reports.authors import AUTHOR_FIELDS, MOST_AUTHORS, doubles
@@ -174,26 +174,23 @@ class FilesForm(RecordForm):
         super().__init__(report, _Filed(report))
 
     def offer(self) -> None:
-        held = [self.report.language, *(each.language for each in self.report.more_files)]
+        held = [self.report.language, *(each.language for each in self.report.brought_files)]
         offered = choices(with_held(languages.choices(), held), blank=_("not chosen"))
         self.more_language.choices = offered
         choose(self.files, "language", offered)
 
     def rows(self) -> list[dict[str, Any]]:
-        """The further files as `reports.filing.set_files` takes them."""
-        known = {str(each.id): each.id for each in self.report.more_files}
-        return [
-            {
-                "id": known[row.form.id.data],
-                "language": row.form.language.data or "",
-                "label": row.form.label.data or "",
-            }
-            for row in self.files
-            if row.form.id.data in known
-        ]
+        """The further files as `reports.filing.set_files` takes them; one that was not sent stays as it is."""
+        held = {row["id"]: row for row in self.saved()["files"]}
+        sent = {}
+        for form in (row.form for row in self.files):
+            number = number_or_none(form.id.data)
+            if number in held:
+                sent[number] = {"id": number, "language": form.language.data or "", "label": form.label.data or ""}
+        return [*sent.values(), *(row for number, row in held.items() if number not in sent)]
 
     def saved(self) -> dict[str, Any]:
-        files = [{"id": each.id, "language": each.language, "label": each.label} for each in self.report.more_files]
+        files = [{"id": each.id, "language": each.language, "label": each.label} for each in self.report.brought_files]
         return super().saved() | {"upload": self.report.file_id, "files": files}
 
     def typed(self) -> dict[str, Any]:
@@ -202,7 +199,7 @@ class FilesForm(RecordForm):
     def readable(self, name: str, value: Any) -> str:
         if name != "files":
             return super().readable(name, value)
-        names = {each.id: each.file.name for each in self.report.more_files}
+        names = {each.id: each.file.name for each in self.report.brought_files}
         lines = [" · ".join(filter(None, (names[each["id"]], each["label"]))) for each in value]
         return "\n".join(lines) or _("(nothing)")
 
@@ -277,7 +274,7 @@ class _Filed:
     def __init__(self, report: Report) -> None:
         self.website = report.website
         self.files = [
-            {"id": str(each.id), "language": each.language, "label": each.label} for each in report.more_files
+            {"id": str(each.id), "language": each.language, "label": each.label} for each in report.brought_files
         ]
 
 

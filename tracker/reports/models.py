@@ -138,6 +138,11 @@ class Report(Base):
         return list(dict.fromkeys(filter(None, [self.language, *(self.other_languages or [])])))
 
     @property
+    def brought_files(self) -> list["ReportFile"]:
+        """The further files that somebody brought; the others were made here from its text."""
+        return [each for each in self.more_files if not each.is_made_here]
+
+    @property
     def words_digest(self) -> str:
         """Tells whether its title and abstract are still those that were translated."""
         words = json.dumps([self.title or "", self.abstract or ""], ensure_ascii=False)
