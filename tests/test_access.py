@@ -8,7 +8,16 @@ import pytest
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import MethodNotAllowed
 
-from tests.factories import make_draft, make_institution, make_person, make_project, make_report, make_seat, make_sheet
+from tests.factories import (
+    make_bibliography,
+    make_draft,
+    make_institution,
+    make_person,
+    make_project,
+    make_report,
+    make_seat,
+    make_sheet,
+)
 from tests.remembered import once
 from tests.reviewing.made import make_review
 from tests.tables.made_up import make_snapshot
@@ -17,6 +26,9 @@ from tracker.asks.queries import latest
 from tracker.attachments import actions as attachments
 from tracker.calendars import actions as calendars
 from tracker.calendars.states import Scope
+from tracker.credit import actions as credit
+from tracker.credit import contributions
+from tracker.credit.versions import APPROVE, DECLARE
 from tracker.database import db
 from tracker.dates import PartialDate
 from tracker.events import actions as events
@@ -133,6 +145,10 @@ DOORS = {
     "/feeds/reports.atom": EVERYONE,
     "/reports/{report}": TEAM,
     "/reports/{report}.bib": TEAM,
+    "/reports/{report}/fill": LEADS,
+    "/reports/add": COORDINATOR,
+    "/bibliographies/{bibliography}": {"lead"},
+    "/bibliographies/{bibliography}/records/1": {"lead"},
     "/reports/{report}/linkset.json": TEAM,
     "/reports/{report}/datacite.xml": TEAM,
     "/reports/{report}/doi": COORDINATOR,
@@ -157,6 +173,17 @@ DOORS = {
     "/sections/{section}/history": TEAM,
     "/sections/{section}/history/1": TEAM,
     "/reports/{report}/pen": TEAM,
+    "/reports/{report}/approval": TEAM,
+    "/reports/{report}/approval/1": TEAM,
+    "/approvals/{approval}/cover": COORDINATOR,
+    "/asks/{approve}/version": {"lead"},
+    "/reports/{report}/credit": TEAM,
+    "/reports/{report}/credit/mine": {"partner", "lead"},
+    "/reports/{report}/credit/add": LEADS,
+    "/reports/{report}/authors/{author}/propose": LEADS,
+    "/contributors/{contributor}/propose": LEADS,
+    "/contributors/{contributor}/remove": LEADS,
+    "/asks/{declare}/contribution": {"partner"},
     "/reports/{report}/reviews": TEAM,
     "/reports/{report}/reviews/new": LEADS,
     "/reports/{report}/reviews/1": TEAM,
@@ -297,6 +324,9 @@ BUTTONS = {  # routes that only take a POST
     "/events/{event}/restore": LEADS,
     "/events/{event}/guests/add": LEADS,
     "/events/{event}/guests/{guest}/remove": LEADS,
+    "/bibliographies/{bibliography}/add": NOBODY,  # it fills in a report; see tests/bibliographies
+    "/reports/{report}/approval/ask": LEADS,
+    "/reports/{report}/credit/ask": LEADS,
     "/reports/{report}/reviews/1/done": TEAM,
     "/reviews/{review}/answer/file": {"partner"},
     "/sign-out": EVERYONE,
@@ -343,6 +373,8 @@ def make_people():
     report = make_report(running)
     written = make_draft(report, actor=lead)
     review = make_review(report, written, partner)
+    proof = credit.put_to_approval(report, actor=lead)
+    helper = contributions.add_other(report, name=partner.name, person=partner, actor=lead)
     event = events.announce(
         running.network, title="River forum", on=PartialDate.parse("2025-02"), projects=[running], actor=lead
     )
@@ -374,9 +406,15 @@ def make_people():
         ).id,
         "note": note.id,
         "report": report.id,
+        "bibliography": make_bibliography(report, lead).id,
         "written": written.id,
         "section": writing.add(report, "Findings", actor=lead).id,
         "review": review.id,
+        "author": report.authors[0].id,
+        "approval": proof.approvals[0].id,
+        "approve": latest(APPROVE, proof.approvals[0]).id,
+        "contributor": helper.id,
+        "declare": latest(DECLARE, helper).id,
         "comment": review.comments[0].id,
         "institution": running.partners[1].institution_id,
         "twin": offering.id,

@@ -32,6 +32,7 @@ PRIVATE = (
     "calendars.",
     "harvest.oai",
     "reviewing.",
+    "credit.",
 )
 
 _lock = Lock()

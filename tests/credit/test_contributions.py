@@ -107,10 +107,10 @@ def test_a_link_opens_the_page_of_its_own_person_only(client, project, report):
 def test_leads_ask_everybody_name_others_and_take_them_off(signed_in, project, report):
     lead, partner = signed_in(project.lead), signed_in(project.partner_people[0])
     credit = f"/reports/{report.id}/credit"
-    for path in (f"{credit}/add", f"{credit}/propose?author={report.authors[0].id}"):
+    for path in (f"{credit}/add", f"/reports/{report.id}/authors/{report.authors[0].id}/propose"):
         assert partner.get(path).status_code == 403
         assert lead.get(path).status_code == 200
-    assert lead.get(f"{credit}/propose?author=999999").status_code == 404
+    assert lead.get(f"/reports/{report.id}/authors/999999/propose").status_code == 404
     assert partner.submit(f"{credit}/ask").status_code == 403
     assert lead.submit(f"{credit}/ask").status_code == 303
     assert lead.submit(f"{credit}/ask").status_code == 409, "everybody is asked already"

@@ -31,8 +31,8 @@ def view_contributor(actor: Person | None, contributor: Contributor) -> bool:
 
 
 @permission
-def remove_contributor(actor: Person | None, contributor: Contributor) -> bool:
-    """Take somebody off who is named beside the authors."""
+def lead_contributor(actor: Person | None, contributor: Contributor) -> bool:
+    """Propose what somebody did who is named beside the authors, and take them off again."""
     return lead_report(actor, contributor.report)
 
 

@@ -11,7 +11,6 @@ from tracker.credit.models import Contributor
 from tracker.credit.states import ContributionRole, Degree
 from tracker.credit.views.blueprint import bp
 from tracker.database import db
-from tracker.forms import number_or_none
 from tracker.i18n import _, list_and
 from tracker.institutions.models import Institution, Person
 from tracker.projects.actions import team
@@ -71,12 +70,22 @@ def declaring(report: Report, known: ReportAuthor | Contributor, person: Person,
     return page, 422 if form.errors else 200
 
 
-@bp.route("/reports/<int:report_id>/credit/propose", methods=["GET", "POST"])
+@bp.route("/reports/<int:report_id>/authors/<int:author_id>/propose", methods=["GET", "POST"])
 @requires("lead_report", Report, loading=queries.REPORT_PAGE, seen_by="view_credit", locks=False)
-def propose(report: Report) -> Any:
-    """Say what somebody may have done. `author` or `contributor` of the address names them."""
-    known = _named(report)
-    row = known if isinstance(known, Contributor) else queries.contributor_of(known)
+def propose_for_author(report: Report, author_id: int) -> Any:
+    """Say what an author may have done."""
+    author = next((known for known in report.authors if known.id == author_id), None) or abort(404)
+    return _proposing(report, author, queries.contributor_of(author))
+
+
+@bp.route("/contributors/<int:contributor_id>/propose", methods=["GET", "POST"])
+@requires("lead_contributor", Contributor, loading=queries.CONTRIBUTOR_PAGE, seen_by="view_contributor", locks=False)
+def propose(contributor: Contributor) -> Any:
+    """Say what somebody may have done who is named beside the authors."""
+    return _proposing(contributor.report, contributor, contributor)
+
+
+def _proposing(report: Report, known: ReportAuthor | Contributor, row: Contributor | None) -> Any:
     if row is not None and row.declared_at is not None:
         return redirect(f"{report.path}/credit", 303)
     form = roles_form({mark.role: mark.degree for mark in row.contributions} if row else {}, is_needed=False)
@@ -90,14 +99,6 @@ def propose(report: Report) -> Any:
     name = known.printed_name if isinstance(known, Contributor) else known.name
     page = render_template("credit/propose.html", report=report, form=form, name=name)
     return page, 422 if form.errors else 200
-
-
-def _named(report: Report) -> ReportAuthor | Contributor:
-    author_id = number_or_none(request.args.get("author"))
-    other_id = number_or_none(request.args.get("contributor"))
-    authors = (known for known in report.authors if known.id == author_id)
-    others = (row for row in queries.contributors(report) if row.id == other_id and row.author_id is None)
-    return next(authors, None) or next(others, None) or abort(404)
 
 
 @bp.post("/reports/<int:report_id>/credit/ask")
@@ -144,7 +145,7 @@ def _add(report: Report, form: AddForm, person: Person | None, place: Institutio
 
 
 @bp.route("/contributors/<int:contributor_id>/remove", methods=["GET", "POST"])
-@requires("remove_contributor", Contributor, loading=queries.CONTRIBUTOR_PAGE, seen_by="view_contributor", locks=False)
+@requires("lead_contributor", Contributor, loading=queries.CONTRIBUTOR_PAGE, seen_by="view_contributor", locks=False)
 def remove(contributor: Contributor) -> Any:
     """A page that says what it means; its button takes somebody off who is named beside the authors."""
     report = contributor.report
