@@ -7,10 +7,13 @@ from datetime import date
 from typing import Any
 
 import openpyxl
+from werkzeug.datastructures import FileStorage
 
 from tests.remembered import numbers, once
-from tracker import clock
+from tracker import clock, files
 from tracker.activity.states import Rhythm
+from tracker.bibliographies.actions import bring
+from tracker.bibliographies.models import Bibliography
 from tracker.credit import actions as credit
 from tracker.credit import queries as credit_queries
 from tracker.database import db
@@ -28,6 +31,7 @@ from tracker.projects.models import Project
 from tracker.projects.states import ProjectState
 from tracker.recruiting import actions as recruiting
 from tracker.reports import actions as reports
+from tracker.reports.models import Report
 from tracker.reports.queries import drafts as reports_of
 from tracker.seats import actions as seats
 from tracker.seats.models import Seat
@@ -263,6 +267,14 @@ def make_sheet(project: Project, person: Person) -> Sheet:
     filled.worksheets[0]["A2"] = WORDS["theme"]
     filled.save(back)
     return upload_workbook(lambda: plan_sheets.book(project, person), back, f"{WORDS['theme']}.xlsx", actor=person)
+
+
+def make_bibliography(report: Report | None, person: Person) -> Bibliography:
+    """A file with one record that somebody brought."""
+    record = f"TY  - RPRT\nTI  - {WORDS['theme']}\nAU  - {WORDS['person']}\nSN  - 1\nER  - \n"
+    upload = FileStorage(io.BytesIO(record.encode()), filename=f"{WORDS['theme']}.ris")
+    kept = files.keep(upload, uploaded_by=person, kinds=files.RECORDS)
+    return bring(kept, report=report, actor=person)
 
 
 def _contacts(institution: Institution) -> list[Any]:

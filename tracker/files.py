@@ -8,7 +8,7 @@ import os
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -41,7 +41,12 @@ ACCEPTED = {  # by content, where a format has a signature; the extension it mus
     "md": "text/markdown",
     "csv": "text/csv",
 }
-TEXTS = {"txt", "md", "csv"}
+RECORDS = {  # of publications; accepted where records are read
+    "bib": "application/x-bibtex",
+    "ris": "application/x-research-info-systems",
+    "json": "application/json",
+}
+TEXTS = {"txt", "md", "csv", *RECORDS}
 SHOWN = {"application/pdf", "image/png", "image/jpeg", "image/webp"}  # what a browser may show by itself, in a sandbox
 ZIPPED = {"docx", "xlsx", "pptx", "odt", "ods", "epub", "zip"}
 
@@ -135,14 +140,18 @@ def store() -> Store:
     return FolderStore(Path(current_app.config["INSTANCE"]) / "uploads")
 
 
-def keep(upload: Any, *, uploaded_by: Any, project_id: int | None = None) -> StoredFile:
+def keep(
+    upload: Any, *, uploaded_by: Any, project_id: int | None = None, kinds: Mapping[str, str] = ACCEPTED
+) -> StoredFile:
     """Check a werkzeug FileStorage by its content and store it. Raises ValueError with a sentence.
+
+    `kinds`: what is accepted here, media types by the ending of the name.
 
     With `project_id` it counts against the quota of that project, whose lock the caller holds. The row is added to
     the session; bytes whose transaction fails are left behind unnamed, never served.
     """
     name = safe_name(upload.filename or "")
-    extension = _checked_extension(name, upload.stream)
+    extension = _checked_extension(name, upload.stream, kinds)
     digest, size = hashlib.sha256(), 0
     upload.stream.seek(0)
     while chunk := upload.stream.read(CHUNK):
@@ -156,7 +165,7 @@ def keep(upload: Any, *, uploaded_by: Any, project_id: int | None = None) -> Sto
     row = StoredFile(
         key=secrets.token_hex(20),
         name=name,
-        media_type=ACCEPTED[extension],
+        media_type=kinds[extension],
         size=size,
         sha256=digest.hexdigest(),
         project_id=project_id,
@@ -260,11 +269,11 @@ def _ascii_name(name: str) -> str:
     return f"{stem.strip(' .') or 'file'}{dot}{extension}"
 
 
-def _checked_extension(name: str, stream: IO[bytes]) -> str:
+def _checked_extension(name: str, stream: IO[bytes], kinds: Mapping[str, str]) -> str:
     extension = name.rpartition(".")[2].lower() if "." in name else ""
     extension = {"jpeg": "jpg"}.get(extension, extension)
-    if extension not in ACCEPTED:
-        raise ValueError(_("This kind of file is not accepted. Accepted are: %(kinds)s.", kinds=", ".join(ACCEPTED)))
+    if extension not in kinds:
+        raise ValueError(_("This kind of file is not accepted. Accepted are: %(kinds)s.", kinds=", ".join(kinds)))
     stream.seek(0)
     head = stream.read(8192)
     if extension in TEXTS:
