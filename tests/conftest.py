@@ -92,6 +92,7 @@ def database(app: Any, nothing_leaves_the_machine: None, monkeypatch: pytest.Mon
         db.engines[None] = connection
         db.session.configure(join_transaction_mode="create_savepoint")
         app.extensions["tracker.pages"].clear()
+        app.extensions["tracker.doorstep"].clear()
         limiter.reset()
         remembered.begin(monkeypatch)
         yield db

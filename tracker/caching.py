@@ -2,7 +2,8 @@
 
 A visitor's page depends on its address, the language, the day and the revision of the content (see
 `activity.queries.revision`). That makes its tag; the same tag keeps the last pages made, so that a page many
-people read is made once for each revision.
+people read is made once for each revision. A page that has a stamp of its own is made once for each of these
+(see `doorstep`).
 """
 
 import hashlib
@@ -17,6 +18,8 @@ from sqlalchemy.exc import OperationalError
 
 from tracker.activity.queries import revision
 from tracker.clock import now
+from tracker.database import db
+from tracker.doorstep import MADE, Doorstep, stamp_of
 from tracker.i18n import language
 
 BYTES_KEPT = 48 * 1024 * 1024  # of pages: some thousands
@@ -43,6 +46,8 @@ def init_app(app: Flask) -> None:
     app.extensions["tracker.pages"] = LRUCache(BYTES_KEPT, getsizeof=lambda kept: len(kept[0]))
     app.before_request(_answer_from_tag)
     app.after_request(_tag)
+    app.wsgi_app = Doorstep(app)  # type: ignore[method-assign]
+    app.extensions["tracker.doorstep"] = app.wsgi_app.pages
 
 
 def _answer_from_tag() -> Response | None:
@@ -51,7 +56,8 @@ def _answer_from_tag() -> Response | None:
     if str(request.endpoint).startswith(PRIVATE) or "lang" in request.args:
         return None
     try:
-        g.page_tag = _tag_of(revision())
+        g.page_stamp = _own_stamp()
+        g.page_tag = _tag_of(g.page_stamp or f"{now():%H} {revision()}")
     except OperationalError:
         return None  # the page itself will say what is wrong
     if not request.if_none_match.star_tag and request.if_none_match.contains_weak(g.page_tag):
@@ -60,6 +66,8 @@ def _answer_from_tag() -> Response | None:
     if kept is None:
         return None
     body, headers = kept
+    if g.page_stamp is not None:
+        request.environ[MADE] = g.page_stamp
     return _finish(Response(body, headers=headers))
 
 
@@ -75,6 +83,8 @@ def _tag(response: Response) -> Response:
         response.vary.update(("Accept-Language", "Cookie"))
         return response
     body = response.get_data()
+    if g.get("page_stamp") is not None:
+        request.environ[MADE] = g.page_stamp
     if len(body) <= LARGEST_KEPT and response.mimetype == "text/html":
         with _lock:
             kept = [(name, response.headers[name]) for name in KEPT if name in response.headers]
@@ -90,8 +100,16 @@ def _finish(response: Response) -> Response:
     return response
 
 
+def _own_stamp() -> str | None:
+    """The stamp of the page alone, where it has one."""
+    numbers = list((request.view_args or {}).values())
+    if len(numbers) != 1 or not isinstance(numbers[0], int):
+        return None
+    return stamp_of(request.endpoint, numbers[0], db.session.connection())
+
+
 def _tag_of(revision_now: str) -> str:
-    parts = (request.full_path, language(), f"{now():%Y-%m-%dT%H}", revision_now, _code(), request.host)
+    parts = (request.full_path, language(), f"{now():%Y-%m-%d}", revision_now, _code(), request.host)
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 

@@ -11,12 +11,22 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 
 from flask import Flask
+from waitress.channel import HTTPChannel
 from waitress.server import create_server
+from waitress.task import WSGITask
 
 from tracker import worker
 
 SECONDS_BETWEEN_SWEEPS = 0.5
 SWEEPS_TO_A_WHOLE_ONE = 60
+
+
+class _Task(WSGITask):
+    """An answer without a body (304) does not end the connection: whoever reads it knows that nothing follows."""
+
+    def set_close_on_finish(self) -> None:
+        if self.has_body or self.version != "1.1" or self.request.headers.get("CONNECTION", "").lower() == "close":
+            super().set_close_on_finish()
 
 
 class CannotServe(Exception):
@@ -60,6 +70,7 @@ def serve(
     except (OSError, ValueError) as error:  # ValueError: waitress could not find the host
         raise CannotServe(_why_not(error, host, port)) from error
 
+    HTTPChannel.task_class = _Task
     stopping = threading.Event()
     working = threading.Thread(target=worker.work_until, args=(app, stopping), name="worker")
     with _terminated_like_interrupted():

@@ -52,5 +52,8 @@ def test_a_correction_comes_first_and_keeps_its_id_and_a_withdrawn_report_is_gon
 
 def test_who_has_a_feed_gets_it_once(client):
     published("One")
-    tag = client.get("/feeds/reports.atom?lang=en").headers.get("ETag") or client.get("/feeds/reports.atom").headers["ETag"]
+    tag = (
+        client.get("/feeds/reports.atom?lang=en").headers.get("ETag")
+        or client.get("/feeds/reports.atom").headers["ETag"]
+    )
     assert client.get("/feeds/reports.atom", headers={"If-None-Match": tag}).status_code == 304

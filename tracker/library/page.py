@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import current_app
 
+from tracker.doorstep import stamped
 from tracker.files import StoredFile
 from tracker.institutions.models import Person
 from tracker.languages import text_direction
@@ -141,6 +142,23 @@ def texts_of(report: Report) -> dict[str, Any]:
         "stale": stale,
         "text_direction": text_direction,
     }
+
+
+@stamped("library.show", "/reports/{}")
+def stamp_of(report_id: int) -> str:
+    """A statement whose row changes with what visitors see on the page of a report: the record, what was done on it
+    and on its project, and what the worker made of it. Names of others and related reports may be a day old."""
+    return (
+        "SELECT r.state, r.version, r.edition, r.stamped_at, "
+        "(SELECT max(id) FROM activity WHERE subject_type = 'report' AND subject_id = r.id), "
+        "(SELECT max(id) FROM activity WHERE subject_type = 'project' AND subject_id = r.project_id), "
+        "(SELECT max(id) FROM styled_citation WHERE report_id = r.id), "
+        "(SELECT max(id) FROM report_file WHERE report_id = r.id), "
+        "(SELECT max(id) FROM rendition WHERE report_id = r.id AND state = 'ready'), "
+        "(SELECT max(id) FROM report_link WHERE other_id = r.id), "
+        "(SELECT count(*) FROM report_link WHERE other_id = r.id) "
+        f"FROM report r WHERE r.id = {report_id}"
+    )
 
 
 def address_of(report: Report) -> str:
