@@ -11,7 +11,11 @@ GZIP = {"Accept-Encoding": "gzip"}
 
 def test_a_page_is_made_once_until_its_record_changes(app, queries):
     report = published("Water")
-    read = lambda **headers: app.test_client().get(report.path, headers=headers)  # noqa: E731
+    path = report.path
+
+    def read(**headers):
+        return app.test_client().get(path, headers=headers)
+
     first = read()
     with queries() as log:
         again = read()
