@@ -30,6 +30,8 @@ FONT_PACKAGES = ("fontpkg_noto_serif", "fontpkg_amiri", "manimgx_fonts_cjk")
 TEXT_WIDTH = 436.0  # points: A4 less its margins
 TEXT_HEIGHT = 560.0  # of a picture with its caption
 DOTS_PER_POINT = 150 / 72  # of a picture that does not say how wide it is
+MOST_WHOLE = 12  # rows of a table that stays on one page
+LONGEST_WHOLE = 1500  # characters of such a table
 SHORT = 900  # words; such a text begins on its first page
 CONTENTS_FROM = 3  # headings
 REGIONS = {"zh-hans": "CN", "zh-hant": "TW", "zh-tw": "TW", "zh-hk": "HK", "zh": "CN"}
@@ -171,7 +173,8 @@ class _Form:
                 place += cell[2]
         widths = _widths(columns, [*head[1], *plain])
         small = 0.88 if len(columns) <= 5 else 0.78 if len(columns) <= 8 else 0.66
-        return [self.caption(caption), widths, aligns, heads, rows, small]
+        is_whole = len(rows) <= MOST_WHOLE and len(text_of([row[1] for row in plain])) <= LONGEST_WHOLE
+        return [self.caption(caption), widths, aligns, heads, rows, small, is_whole]
 
     def rows(self, given: list[Any]) -> list[list[list[Any]]]:
         return [
@@ -187,7 +190,7 @@ def _side(said: str, rows: list[Any], place: int) -> str:
     texts = [text_of(row[1][place][4]).strip() for row in rows if len(row[1]) > place]
     texts = [text for text in texts if text]
     numbers = sum(1 for text in texts if _NUMBER.fullmatch(text))
-    return "AlignRight" if texts and numbers >= 0.7 * len(texts) else "AlignDefault"
+    return "AlignRight" if place and texts and numbers >= 0.7 * len(texts) else "AlignDefault"
 
 
 def _widths(columns: list[Any], rows: list[Any]) -> list[float]:
