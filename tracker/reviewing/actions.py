@@ -20,15 +20,17 @@ from tracker.database import db
 from tracker.dates import earth_day
 from tracker.drafts.models import Draft
 from tracker.errors import RuleBroken
+from tracker.files import store
 from tracker.i18n import _, _l
 from tracker.institutions.actions import add_person
 from tracker.institutions.models import Network, Person
 from tracker.institutions.queries import person_by_email
 from tracker.projects.actions import touch
+from tracker.reports.followers import follows_discarding
 from tracker.reports.models import Report
 from tracker.reports.states import ReportState
 from tracker.reviewing.models import Review, ReviewComment, ReviewQuestion, ReviewRound
-from tracker.reviewing.queries import KIND, asked_lately_by, last_number, questions_of
+from tracker.reviewing.queries import KIND, MOST_ROUNDS, asked_lately_by, last_number, questions_of, rounds_of
 from tracker.reviewing.states import Reply, ReviewState
 
 declare(
@@ -77,12 +79,15 @@ def open_round(
     """
     if report.state is not ReportState.DRAFT or report.project is None:
         raise RuleBroken(_("This report is published. Reviews are asked for before that."))
+    number = last_number(report) + 1
+    if number > MOST_ROUNDS:
+        raise RuleBroken(_("A report is reviewed at most %(count)s times.", count=str(MOST_ROUNDS)))
     if due_on < earth_day():
         raise RuleBroken(_("This day is over."))
     asked = [question.text for question in questions_of(report.project.network)] if with_questions else []
     held = ReviewRound(
         report=report,
-        number=last_number(report) + 1,
+        number=number,
         draft=draft,
         due_on=due_on,
         note=note,
@@ -275,6 +280,18 @@ def ask_questions(network: Network, texts: Iterable[str], *, language: str, acto
     for position, text in enumerate(wanted):
         db.session.add(ReviewQuestion(network_id=network.id, position=position, text=text, language=language))
     record("reviewing.questions", network, actor=actor)
+
+
+@follows_discarding
+def let_go(report: Report, _actor: Person | None) -> None:
+    """A report goes, and its reviews with it: nobody is asked any more, and no link leads to a row that is gone."""
+    for held in rounds_of(report):
+        for review in held.reviews:
+            asks.take_back(review, KIND)
+            asks.forget(review)
+            if review.file is not None:
+                store().delete(review.file.key)
+                review.file.deleted_at = clock.now()
 
 
 def demand_open(held: ReviewRound) -> None:

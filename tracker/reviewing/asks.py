@@ -7,6 +7,7 @@ from markupsafe import Markup
 from tracker.asks.kinds import Choice, Kind, Shown, declare, words
 from tracker.i18n import _, _l, format_day, language_name
 from tracker.institutions.models import Person
+from tracker.reports.states import ReportState
 from tracker.reviewing import actions, queries
 from tracker.reviewing.models import Review
 from tracker.reviewing.permissions import stop_asking
@@ -28,6 +29,13 @@ def _shown(review: Review) -> Shown:
     abstract = held.report.abstract_html
     texts = [(_("Abstract"), Markup(abstract), held.report.language)] if abstract else []
     return Shown(facts, texts, f"/reviews/{review.id}/answer")
+
+
+def _is_of_use(review: Review) -> bool:
+    """Whether a review would still change anything: neither is the project stopped, nor the report published."""
+    report = review.round.report
+    runs = report.project is not None and report.project.is_open
+    return review.can_be_written and runs and report.state is ReportState.DRAFT
 
 
 def _send(review: Review, *, actor: Person) -> None:
@@ -81,7 +89,7 @@ declare(
         shows=_shown,
         reminders=(-3, 1, 7),
         withdrawn=_withdrawn,
-        is_reminded=lambda review: review.can_be_written,
+        is_reminded=_is_of_use,
         keeps=_keeps,
         is_delegable=False,
         why=_l("You get this mail because you are asked yourself, to read this one draft."),

@@ -53,10 +53,15 @@ class Standing:
         return next((reader.name for reader in self.readers if reader.review.id == review.id), "")
 
 
-def standing(held: ReviewRound, actor: Person | None, counts: Mapping[int, tuple[int, int]] | None = None) -> Standing:
-    """How a round stands for a reader; `counts` as `counts_of` gives them, where that is known."""
+def standing(held: ReviewRound, actor: Person | None) -> Standing:
+    """How a round stands for a reader."""
     names = permissions["know_reviewers"](actor, held)
-    asked = asks_of(KIND, held.reviews) if names else {}
+    return _standing(held, names, asks_of(KIND, held.reviews) if names else {}, counts_of([held]))
+
+
+def _standing(
+    held: ReviewRound, names: bool, asked: Mapping[int, list[Ask]], counts: Mapping[int, tuple[int, int]]
+) -> Standing:
     numbers = {review.id: number for number, review in enumerate(_sent(held), start=1)}
     readers = [
         Reader(review, _name(review, asked.get(review.id, [])), _note(asked.get(review.id, [])))
@@ -65,15 +70,17 @@ def standing(held: ReviewRound, actor: Person | None, counts: Mapping[int, tuple
         for review in sorted(held.reviews, key=lambda review: (numbers.get(review.id, len(numbers) + 1), review.id))
         if names or review.is_sent
     ]
-    comments, replied = (counts_of([held]) if counts is None else counts).get(held.id, (0, 0))
+    comments, replied = counts.get(held.id, (0, 0))
     return Standing(held, names, readers, comments, replied)
 
 
 def all_of(report: Report, actor: Person | None) -> list[Standing]:
     """Every round of a report, the newest first."""
     rounds = rounds_of(report)
+    known = {held.id for held in rounds if permissions["know_reviewers"](actor, held)}
+    asked = asks_of(KIND, [review for held in rounds if held.id in known for review in held.reviews])
     counts = counts_of(rounds)
-    return [standing(held, actor, counts) for held in rounds]
+    return [_standing(held, held.id in known, asked, counts) for held in rounds]
 
 
 def newest(report: Report, actor: Person | None) -> Standing | None:
