@@ -17,6 +17,8 @@ from tracker.drafts.elements import CONTAINERS, LEAVES, direction_of, is_inline,
 
 MOST_BLOCKS = 20_000  # a thousand pages
 LARGEST_PART = 7_400  # bytes, compressed: with the page around them they stay below 14 kB
+LONGEST_PART = 20_000  # characters of it: some six printed pages, a long way to scroll on a phone
+ENOUGH = 0.6  # full: then the next heading begins another part
 HEAVIEST = 4_600  # bytes of one block, compressed; a heavier one is shown as plain text in several
 MEASURED_EVERY = 1_500  # characters, while a part grows
 PLAIN_PIECE = 4_000  # characters of each of these
@@ -241,7 +243,8 @@ def _parts(starts: list[tuple[int, int, int]], weights: list[tuple[str, bool]]) 
     for number, (html, is_heading) in enumerate(weights):
         size = meter.add(html)
         begun = number > breaks[-1]
-        if begun and (size > LARGEST_PART or (is_heading and size > 0.6 * LARGEST_PART)):
+        fill = max(size / LARGEST_PART, meter.length / LONGEST_PART)
+        if begun and (fill > 1 or (is_heading and fill > ENOUGH)):
             while number - 1 > breaks[-1] and weights[number - 1][1]:  # a heading goes with what it heads
                 number -= 1
             breaks.append(number)
@@ -265,11 +268,12 @@ class _Meter:
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
-        self._known, self._since = 0, 0
+        self._known, self._since, self.length = 0, 0, 0
 
     def add(self, text: str) -> int:
         self._pieces.append(text)
         self._since += len(text)
+        self.length += len(text)
         if self._since >= MEASURED_EVERY:
             self._known, self._since = len(zlib.compress("\n".join(self._pieces).encode(), 6)), 0
         return self._known + self._since // 2

@@ -18,8 +18,9 @@ from tracker.terms.changes import Piece, compare, words_in
 MOST_PAIRS = 60_000  # of paragraphs between two that are held fast; beyond them nothing is sought inside
 MOST_ALIKE = 4_000  # pairs of paragraphs that are looked at for likeness, between two that are held fast
 ALIKE = 0.5  # of the words of both are in both: then it is one paragraph, changed
+HELD, FEWEST_HELD = 0.9, 4  # of the words of the shorter are in the longer, and it has so many: changed too
 SHORTEST_MOVED = 12  # characters: shorter ones turn up anywhere
-MOST_WORDS = 400_000  # pairs of words compared on one page
+MOST_WORDS = 6_000_000  # pairs of words compared on one page: a tenth of a second, whatever they are
 LARGEST_PAGE = 5_200  # bytes of text on one page, compressed
 WHOLE_RUN = 700  # characters of unchanged paragraphs that are shown folded; of longer runs the beginnings
 RUN_SHOWN = 6  # beginnings of paragraphs of such a run
@@ -216,10 +217,13 @@ def _alike(old: Sequence[str], new: Sequence[str], olds: range, news: range) -> 
 
 
 def _likeness(old: Counter[str], new: Counter[str]) -> float:
-    """How many of the words of both are in both: 0 to 1."""
-    total = sum(count for word, count in (*old.items(), *new.items()) if not word.isspace())
-    both = sum(min(count, new[word]) for word, count in old.items() if not word.isspace())
-    return 2 * both / total if total else 0.0
+    """How many of the words of both are in both: 0 to 1. One that holds nearly all of a shorter one is alike too."""
+    count_old, count_new = (sum(many for word, many in each.items() if not word.isspace()) for each in (old, new))
+    both = sum(min(many, new[word]) for word, many in old.items() if not word.isspace())
+    if not both:
+        return 0.0
+    shorter = min(count_old, count_new)
+    return max(2 * both / (count_old + count_new), ALIKE if shorter >= FEWEST_HELD and both >= HELD * shorter else 0.0)
 
 
 def _with_moves(entries: list[Entry]) -> list[Entry]:
