@@ -43,6 +43,9 @@ from tracker.oversight import actions as oversight
 from tracker.plans import actions as plans
 from tracker.projects.states import ProjectState
 from tracker.recruiting import actions as recruiting
+from tracker.reports import actions as reports
+from tracker.reports import withdrawal
+from tracker.reports.states import ReportState
 from tracker.terms import actions as terms
 from tracker.uses.models import Use
 from tracker.uses.states import UseKind
@@ -201,6 +204,15 @@ DOORS = {
     "/reviews/{review}/answer/own-file": NOBODY,  # none was sent
     "/networks/{network}/review-questions": COORDINATOR,
     "/reports/{report}/edit": LEADS,
+    "/reports/{report}/edit/authors": LEADS,
+    "/reports/{report}/edit/files": LEADS,
+    "/reports/{report}/edit/subjects": LEADS,
+    "/reports/{report}/edit/languages": LEADS,
+    "/reports/{report}/edit/related": LEADS,
+    "/reports/{report}/edit/more": LEADS,
+    "/reports/{public}/versions/1": EVERYONE,
+    "/reports/{public}/withdraw": COORDINATOR,
+    "/reports/{withdrawn}/restore": COORDINATOR,
     "/reports/{report}/publish": {"lead"},
     "/reports/{report}/discard": LEADS,
     "/institutions": EVERYONE,
@@ -371,6 +383,12 @@ def make_people():
         actor=lead,
     )
     report = make_report(running)
+    public, withdrawn = (
+        reports.import_report(None, fields={"import_key": key, "state": ReportState.PUBLISHED}, authors=[], actor=None)
+        for key in ("public", "withdrawn")
+    )
+    reports.change_report(public, because="Its title.", title="Public", actor=None)
+    withdrawal.withdraw(withdrawn, reason="Wrong.", actor=None)
     written = make_draft(report, actor=lead)
     review = make_review(report, written, partner)
     proof = credit.put_to_approval(report, actor=lead)
@@ -406,6 +424,8 @@ def make_people():
         ).id,
         "note": note.id,
         "report": report.id,
+        "public": public.id,
+        "withdrawn": withdrawn.id,
         "bibliography": make_bibliography(report, lead).id,
         "written": written.id,
         "section": writing.add(report, "Findings", actor=lead).id,

@@ -64,8 +64,11 @@ from tracker.plans import actions as plans
 from tracker.projects.models import Project
 from tracker.projects.states import ProjectState
 from tracker.recruiting import actions as recruiting
+from tracker.reports import actions as reports
+from tracker.reports import filing, related, texts, withdrawal
 from tracker.reports.models import Report
-from tracker.reports.queries import of_project
+from tracker.reports.queries import by_import_key, of_project
+from tracker.reports.states import LinkKind, ReportState
 from tracker.reviewing import actions as reviewing
 from tracker.reviewing.queries import comments_of
 from tracker.seats import actions as seats
@@ -151,6 +154,33 @@ def _make_world() -> SimpleNamespace:
         report=report,
         pages=_pages(running, call, draft, published, review, invited, offered, report, seat),
     )
+
+
+def _record(report: Report, public: Report) -> list[str]:
+    """The parts of a record with everything they may hold; and a published one, corrected."""
+    upload = FileStorage(io.BytesIO(TEXT.encode()), filename="Приложение.txt")
+    label = {"language": "ar", "label": "Приложение", "actor": None}
+    texts.set_texts(report, [{"language": "kk", "title": TITLE, "abstract": TEXT}], actor=None)
+    filing.add_file(report, files.keep(upload, uploaded_by=None), **label)
+    related.link_report(report, LinkKind.BRIEF_OF, public, actor=None)
+    related.link_output(report, LinkKind.PART_OF, title=TITLE, website="https://example.org/book", actor=None)
+    first = {"name": report.authors[0].name, "person_id": report.authors[0].person_id, "affiliation": "Институт"}
+    second = {"name": "Анна", "affiliation": "Институт", "more": ["Академия"], "contributed_equally": True}
+    reports.set_authors(report, [first, second], None)
+    reports.change_report(report, actor=None, abstract=f"{TEXT}\n\nДа.")
+    reports.change_report(public, actor=None, because=TEXT, abstract=TEXT, pages=40)
+    return [f"{report.path}/edit/{part}" for part in ("authors", "files", "subjects", "languages", "related", "more")]
+
+
+def _withdrawn(public: Report) -> Report:
+    """A report that was published and taken back."""
+    known = by_import_key("withdrawn")
+    if known is not None:
+        return known
+    fields = {"import_key": "withdrawn", "title": TITLE, "language": "ru", "state": ReportState.PUBLISHED}
+    report = reports.import_report(public.project, fields=fields, authors=[{"name": "Анна"}], actor=None)
+    withdrawal.withdraw(report, reason=TEXT, actor=None)
+    return report
 
 
 def _text(report: Report, person: Person) -> list[str]:
@@ -431,6 +461,8 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         "/search",
         "/search?q=Имя",
         use.report.path,
+        f"{use.report.path}/versions/1",
+        _withdrawn(use.report).path,
         f"{use.report.path}/uses",
         "/events",
         "/events?year=1990",
@@ -534,6 +566,7 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         f"/milestones/{milestone.id}/drop",
         report.path,
         f"{report.path}/edit",
+        *_record(report, use.report),
         *_drafts(report, person),
         *_text(report, person),
         *reviews[0],
@@ -570,6 +603,8 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         *reviews[2],
         f"{running.path}/plan/template",
         f"{running.network.path}/plan-templates",
+        *(f"{use.report.path}/{rest}" for rest in ("edit/files", "edit/related", "withdraw")),
+        f"{_withdrawn(use.report).path}/restore",
         f"/plan-templates/{template.id}/edit",
         f"/plan-templates/{template.id}/retire",
         "/board",

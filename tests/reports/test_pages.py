@@ -2,6 +2,7 @@ import pytest
 
 from tests.factories import approve_all, make_person, make_project
 from tests.factories import publish as publish_project
+from tracker.database import db
 from tracker.projects.states import ProjectState
 from tracker.reports import actions, queries
 from tracker.reports.states import ReportKind, ReportState
@@ -116,6 +117,16 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_changes(signed_in, r
     assert "There is a problem" in answer.text
     assert not kept or 'value="Kept"' in answer.text
     assert report.version == version
+
+
+def test_what_is_empty_is_kept_empty(signed_in, report, project):
+    lead = signed_in(project.lead)
+    empty = {"version": report.version, "kind": "report", "language": "", "licence": "", "published_on": ""}
+    empty |= {"title": "", "publishers-0-name": ""}
+    assert lead.submit(f"{report.path}/edit", **empty).status_code == 303
+    db.session.expire_all()
+    assert (report.title, report.published_on, report.publisher, report.place) == ("", None, "", "")
+    assert lead.submit(f"{report.path}/edit").status_code == 409  # without what the page showed, nothing is saved
 
 
 def test_two_who_edit_one_part_see_each_other(signed_in, report, project):

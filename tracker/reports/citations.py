@@ -213,7 +213,7 @@ def _bibtex_fields(report: Report, address: str) -> dict[str, str]:
         "pagetotal": str(report.pages or ""),
         "isbn": report.isbn,
         "issn": report.issn or report.issn_online,
-        "doi": _latex(report.doi),
+        "doi": report.doi if not re.search(r"[{}\\]", report.doi) else _latex(report.doi),  # read letter by letter
         "url": _url(report, address),
         "note": _latex(_withdrawn(report)),
         "language": report.language,
@@ -251,8 +251,9 @@ def _list(parts: Iterable[str]) -> str:
 
 
 def _kept(text: str) -> str:
-    """In braces once more: its capitals are the author's."""
-    return f"{{{_latex(text)}}}" if text else ""
+    """A title: words with a capital in braces, so that no style takes it away; the others may be given one."""
+    words = _latex(text).split(" ")
+    return " ".join(f"{{{word}}}" if any(sign.isupper() for sign in word) else word for word in words)
 
 
 def _latex(text: str) -> str:

@@ -167,6 +167,7 @@ def _answer(report: Report, part: str, form: RecordForm, save: Callable[[], bool
 
 def _page(report: Report, part: str, form: RecordForm, status: int = 200, **shown: Any) -> Any:
     lacking = actions.missing_in(report) if not report.is_public else []
+    links = queries.linked(report, actor()) if part == "related" else ([], [])
     shown = {"conflicts": False, "theirs": {}, "preview": None} | shown
     return render_template(
         f"reports/edit/{part or 'essentials'}.html",
@@ -175,8 +176,8 @@ def _page(report: Report, part: str, form: RecordForm, status: int = 200, **show
         part=part,
         parts=[(key, label, _lacking(report, key, lacking)) for key, label in PARTS.items()],
         missing=lacking,
-        links=queries.linked(report, actor()) if part == "related" else ([], []),
-        is_stale=related.is_stale,
+        links=links,
+        stale={link.id for side in links for link in side if related.is_stale(link)},
         **shown,
     ), status
 

@@ -44,7 +44,7 @@ class RecordForm(BaseForm):
         if not report.is_public:
             del self.because
         self.offer()
-        if not self.version.raw_data:
+        if self.version.raw_data is None:  # not a POST
             self.version.data = self.mark()
 
     def offer(self) -> None:
@@ -56,10 +56,7 @@ class RecordForm(BaseForm):
 
     def typed(self) -> dict[str, Any]:
         """What stands in the form, as the actions take it."""
-        return {
-            name: self[name].data or "" if isinstance(self[name], StringField) else self[name].data
-            for name in self.fields
-        }
+        return {name: _value_of(self[name]) for name in self.fields}
 
     def readable(self, name: str, value: Any) -> str:
         """A value of `saved`, as its reader sees it."""
@@ -264,9 +261,8 @@ def with_held(offered: list[tuple[str, str]], held: Iterable[str]) -> list[tuple
 
 
 def _value_of(field: Any) -> Any:
-    return (
-        (field.data or "") if isinstance(field, StringField) and not isinstance(field, PartialDateField) else field.data
-    )
+    is_text = isinstance(field, StringField) and not isinstance(field, PartialDateField)
+    return (field.data or "") if is_text else field.data
 
 
 def _parted(values: Iterable[str]) -> str:
