@@ -15,6 +15,7 @@ from tracker.dates import PartialDate
 from tracker.errors import RuleBroken
 from tracker.projects import actions as projects
 from tracker.projects.states import ProjectState
+from tracker.reports import actions as reports
 from tracker.reports.followers import public_changed
 from tracker.reports.states import ReportState
 from tracker.writing import actions, pens, queries
@@ -169,9 +170,13 @@ def test_the_pen_locks_nothing(signed_in, project, report, writer):
     assert browser.submit(f"{section.path}/edit", version=1, text="Words").status_code == 303
 
 
-def test_publishing_lays_it_down(report, writer):
+@pytest.mark.parametrize("how", ["published", "discarded"])
+def test_it_goes_with_the_draft_of_the_report(how, project, report, writer):
     give(report, writer)
-    report.state = ReportState.PUBLISHED
-    public_changed(report, None)
+    if how == "published":
+        report.state = ReportState.PUBLISHED
+        public_changed(report, None)
+    else:
+        reports.discard(report, actor=project.lead)
     assert db.session.scalar(sa.select(sa.func.count(Pen.id))) == 0
-    assert asks()[0].state is AskState.WITHDRAWN
+    assert asks()[0].state is AskState.WITHDRAWN and asks()[0].subject_id == 0

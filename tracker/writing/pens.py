@@ -15,7 +15,7 @@ from tracker.i18n import _, _l
 from tracker.institutions.models import Person
 from tracker.projects.actions import team
 from tracker.projects.permissions import lead_project
-from tracker.reports.followers import follows_publicity
+from tracker.reports.followers import follows_discarding, follows_publicity
 from tracker.reports.models import Report
 from tracker.reports.states import ReportState
 from tracker.writing import queries
@@ -144,7 +144,14 @@ def take_it_back(pen: Pen, *, actor: Person) -> None:
 @follows_publicity
 def let_go(report: Report, actor: Person | None) -> None:
     """What is published nobody writes any more."""
-    if report.state is not ReportState.DRAFT and (pen := queries.pen(report)):
+    if report.state is not ReportState.DRAFT:
+        drop(report, actor)
+
+
+@follows_discarding
+def drop(report: Report, _actor: Person | None) -> None:
+    """Whoever holds the pen of it is asked no more."""
+    if pen := queries.pen(report):
         take_back(pen, ASK)
         _drop(pen)
 
