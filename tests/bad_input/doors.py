@@ -50,6 +50,8 @@ BUTTON_FIELDS = {  # forms without a page of their own
     "give": {"partner": "1"},
     "take-back": {"partner": "1"},
     "add": {"institution": "1", "people": "2"},
+    "move": {"down": "1"},
+    "state": {"state": "open"},
 }
 TEXT = ("text", "email", "password", "search", "url", "number", "date", "time", "")
 

@@ -113,7 +113,8 @@ def test_the_newest_stand_on_the_page_and_all_on_their_own(client, project, repo
     assert "Use number 1." in client.get(f"{report.path}/uses?page=2").text
 
 
-def test_the_page_costs_the_same_for_one_use_and_for_ten(client, queries, project, report):
+def test_the_page_costs_the_same_for_one_use_and_for_ten(signed_in, queries, project, report):
+    client = signed_in()
     say(report, by=project.lead, institution=project.partners[0].institution)
     with queries() as few:
         client.get(report.path)
