@@ -156,6 +156,7 @@ def test_publishing_shows_who_approved_and_refuses_a_stale_look(signed_in, clien
     seen = f"{report.id}:{report.version}:1"
     assert lead.submit(path, seen=seen).status_code == 409
     approve_all(report)
+    db.session.expire_all()
     page = lead.get(path).text
     assert report.authors[0].name in page and "approved," in page
     assert lead.submit(path, seen=f"{report.id}:0:1").status_code == 409
