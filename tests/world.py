@@ -20,6 +20,7 @@ from tests.factories import (
     make_seat,
     make_sheet,
 )
+from tests.publication.made import make_page
 from tests.remembered import once
 from tests.reviewing.made import make_review
 from tracker import clock, files
@@ -37,9 +38,14 @@ from tracker.calls.queries import ASK
 from tracker.checkins import actions as checkins
 from tracker.checkins.states import Going
 from tracker.contacts import actions as contacts
+from tracker.credit import actions as credit
+from tracker.credit import contributions
+from tracker.credit import queries as credit_queries
+from tracker.credit.states import ContributionRole, Degree
 from tracker.database import db
 from tracker.dates import PartialDate
 from tracker.drafts import actions as drafts
+from tracker.drafts.models import Draft
 from tracker.events import actions as events
 from tracker.events.models import Event
 from tracker.exports.models import Export
@@ -172,6 +178,38 @@ def _record(report: Report, public: Report) -> list[str]:
     return [f"{report.path}/edit/{part}" for part in ("authors", "files", "subjects", "languages", "related", "more")]
 
 
+def _signed(report: Report, project: Project) -> tuple[list[str], list[str], list[str]]:
+    """A report that its authors were asked about three times, who said what they did, and who is named beside them:
+    the pages for the lead, the partner and the coordinator.
+    """
+    lead, partner, place = project.lead, project.partner_people[0], project.partners[1].institution  # type: ignore[attr-defined]
+    first = report.authors[0]
+    row = {"name": first.name, "person_id": lead.id, "affiliation": "Институт", "is_corresponding": True}
+    second = {"name": "Анна", "affiliation": place.name, "contributed_equally": True}
+    reports.set_authors(report, [row, second], None)
+    credit.put_to_approval(report, actor=lead)
+    credit.dissent(credit_queries.approvals_of(report)[0], words=TEXT, actor=lead)
+    credit.cover(credit_queries.approvals_of(report)[1], because=TEXT, actor=project.coordinator)  # type: ignore[attr-defined]
+    reports.change_report(report, actor=None, abstract=f"{TEXT} Да.", title="Вода")
+    reports.set_authors(report, [second, row | {"affiliation": "Академия"}], None)
+    row_of = {known.name: known for known in credit_queries.approvals_of(report)}
+    said = {ContributionRole.ORIGINAL_DRAFT: Degree.LEAD, ContributionRole.TRANSLATOR: None}
+    contributions.declare(contributions.contributor_for(report.authors[1]), said, actor=lead)
+    helper = contributions.add_other(report, name="Вера", person=partner, roles=said, actor=lead)
+    asked, told = latest("credit.approve", row_of[first.name]), latest("credit.declare", helper)
+    confirming = latest("credit.institution", credit_queries.latest(report).confirmations[0])  # type: ignore[union-attr]
+    assert asked is not None and told is not None and confirming is not None
+    base = report.path
+    own = [
+        f"{base}/{page}"
+        for page in ("approval", "approval/1", "approval/3?against=1", "credit", "credit/mine", "credit/add")
+    ]
+    own += [f"{base}/authors/{report.authors[0].id}/propose", f"/contributors/{helper.id}/propose"]
+    own += [f"/contributors/{helper.id}/remove", asked.path, f"{asked.path}/version"]
+    partners = [told.path, f"{told.path}/contribution", confirming.path, f"{base}/approval"]
+    return own, partners, [f"/approvals/{row_of['Анна'].id}/cover"]
+
+
 def _withdrawn(public: Report) -> Report:
     """A report that was published and taken back."""
     known = by_import_key("withdrawn")
@@ -181,6 +219,14 @@ def _withdrawn(public: Report) -> Report:
     report = reports.import_report(public.project, fields=fields, authors=[{"name": "Анна"}], actor=None)
     withdrawal.withdraw(report, reason=TEXT, actor=None)
     return report
+
+
+def _read(public: Report, other: Report) -> list[str]:
+    """A published report to read, and an earlier version of it."""
+    draft = db.session.scalars(select(Draft).where(Draft.report_id == other.id)).first() or make_draft(other, TEXT)
+    for edition in (1, public.edition):
+        make_page(public, draft, edition=edition)
+    return [f"{public.path}/read", f"{public.path}/read/2", f"{public.path}/versions/1/read"]
 
 
 def _text(report: Report, person: Person) -> list[str]:
@@ -213,7 +259,9 @@ def _drafts(report: Report, person: Person) -> list[str]:
         "left_out": 3,
         "counts": {"gaps": 4},
     }
-    paths = [f"{report.path}/drafts", first.path, second.path, waiting.path, f"{second.path}/compare"]
+    make_page(report, second)
+    paths = [f"{report.path}/publication", f"{report.path}/publication/read", f"{report.path}/publication/read/2"]
+    paths += [f"{report.path}/drafts", first.path, second.path, waiting.path, f"{second.path}/compare"]
     return [*paths, f"{waiting.path}/compare", f"{first.path}/current"]
 
 
@@ -462,6 +510,7 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         "/search?q=Имя",
         use.report.path,
         f"{use.report.path}/versions/1",
+        *_read(use.report, report),
         _withdrawn(use.report).path,
         f"{use.report.path}/uses",
         "/events",
@@ -644,4 +693,6 @@ def _pages(*things: Any) -> dict[str, list[str]]:
         "/themes/new",
         f"{running.themes[0].path}/edit",
     ]
+    signed = _signed(report, running)
+    lead, partner, coordinator = lead + signed[0], partner + signed[1], coordinator + signed[2]
     return {"visitor": everyone, "lead": lead, "partner": partner, "coordinator": coordinator}
