@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-from tracker.terms.changes import Piece, compare, words_in
+from tracker.terms.changes import Piece, compare
 
 MOST_PAIRS = 60_000  # of paragraphs between two that are held fast; beyond them nothing is sought inside
 MOST_ALIKE = 4_000  # pairs of paragraphs that are looked at for likeness, between two that are held fast
@@ -25,6 +25,8 @@ LARGEST_PAGE = 5_200  # bytes of text on one page, compressed
 WHOLE_RUN = 700  # characters of unchanged paragraphs that are shown folded; of longer runs the beginnings
 RUN_SHOWN = 6  # beginnings of paragraphs of such a run
 EXCERPT = 90  # characters of each
+_UNSPACED = "\u0e00-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff"  # scripts without spaces between words
+_WORDS = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+|[^\w\s]")  # rougher than what marks them, and quicker
 _PICTURE = re.compile(r"\[[0-9a-f]{8}\]")  # as drafts.elements writes it: the beginning of its digest
 
 
@@ -199,7 +201,7 @@ def _between(old: Sequence[str], new: Sequence[str], olds: range, news: range) -
 
 def _alike(old: Sequence[str], new: Sequence[str], olds: range, news: range) -> list[tuple[int, int]]:
     """Pairs much alike, in both orders, the most alike first; of very many only those side by side."""
-    words = {text: Counter(words_in(text)) for text in {old[at] for at in olds} | {new[at] for at in news}}
+    words = {text: Counter(_WORDS.findall(text)) for text in {old[at] for at in olds} | {new[at] for at in news}}
     if len(olds) * len(news) > MOST_ALIKE:
         beside = zip(olds, news, strict=False)
         return [(at, there) for at, there in beside if _likeness(words[old[at]], words[new[there]]) >= ALIKE]
@@ -218,8 +220,8 @@ def _alike(old: Sequence[str], new: Sequence[str], olds: range, news: range) -> 
 
 def _likeness(old: Counter[str], new: Counter[str]) -> float:
     """How many of the words of both are in both: 0 to 1. One that holds nearly all of a shorter one is alike too."""
-    count_old, count_new = (sum(many for word, many in each.items() if not word.isspace()) for each in (old, new))
-    both = sum(min(many, new[word]) for word, many in old.items() if not word.isspace())
+    count_old, count_new = old.total(), new.total()
+    both = (old & new).total()
     if not both:
         return 0.0
     shorter = min(count_old, count_new)
