@@ -18,6 +18,7 @@ from tests.factories import (
     make_seat,
     make_sheet,
 )
+from tests.publication.made import make_page
 from tests.remembered import once
 from tests.reviewing.made import make_review
 from tests.tables.made_up import make_snapshot
@@ -211,6 +212,10 @@ DOORS = {
     "/reports/{report}/edit/related": LEADS,
     "/reports/{report}/edit/more": LEADS,
     "/reports/{public}/versions/1": EVERYONE,
+    "/reports/{public}/read": EVERYONE,
+    "/reports/{public}/versions/1/read": EVERYONE,
+    "/reports/{report}/publication": TEAM,
+    "/reports/{report}/publication/read": TEAM,
     "/reports/{public}/withdraw": COORDINATOR,
     "/reports/{withdrawn}/restore": COORDINATOR,
     "/reports/{report}/publish": {"lead"},
@@ -390,6 +395,9 @@ def make_people():
     reports.change_report(public, because="Its title.", title="Public", actor=None)
     withdrawal.withdraw(withdrawn, reason="Wrong.", actor=None)
     written = make_draft(report, actor=lead)
+    make_page(report, written)
+    for edition in (1, 2):
+        make_page(public, written, edition=edition)
     review = make_review(report, written, partner)
     proof = credit.put_to_approval(report, actor=lead)
     helper = contributions.add_other(report, name=partner.name, person=partner, actor=lead)

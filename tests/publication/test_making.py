@@ -73,7 +73,7 @@ def published(project, report, text="# What we found\n\nCities share water."):
 
 def test_a_draft_is_made_to_look_at_and_nothing_of_it_is_public(report, quick):
     draft = make_draft(report)
-    actions.ask_for_try(report, ALL, actor=None)
+    actions.ask_for_try(report, ALL)
     work()
     rows = queries.renditions(report, 0, draft)
     assert {kind for kind, row in rows.items() if row.state is RenditionState.READY} == ALL
@@ -83,13 +83,13 @@ def test_a_draft_is_made_to_look_at_and_nothing_of_it_is_public(report, quick):
 
 def test_what_is_made_again_takes_the_place_of_the_first(report, quick):
     draft = make_draft(report)
-    actions.ask_for_try(report, {RenditionKind.PDF}, actor=None)
+    actions.ask_for_try(report, {RenditionKind.PDF})
     work()
     first = queries.renditions(report, 0, draft)[RenditionKind.PDF].file.key
-    actions.ask_for_try(report, {RenditionKind.PDF}, actor=None)
+    actions.ask_for_try(report, {RenditionKind.PDF})
     assert not queries.claimable(), "what is as it was is not made again"
     reports.change_report(report, title="Another title", actor=report.project.lead)
-    actions.ask_for_try(report, {RenditionKind.PDF}, actor=None)
+    actions.ask_for_try(report, {RenditionKind.PDF})
     work()
     assert bytes_of(queries.renditions(report, 0, draft)[RenditionKind.PDF].file) == b"pdf of Another title"
     assert not store().exists(first)
@@ -97,12 +97,12 @@ def test_what_is_made_again_takes_the_place_of_the_first(report, quick):
 
 def test_nothing_is_made_without_a_draft_or_beside_a_finished_file(report, quick):
     with pytest.raises(RuleBroken, match="Bring a draft"):
-        actions.ask_for_try(report, ALL, actor=None)
+        actions.ask_for_try(report, ALL)
     make_draft(report)
     finished = StoredFile(key="f", name="finished.pdf", media_type="application/pdf", size=1, sha256="0" * 64)
     reports.attach_file(report, finished, actor=report.project.lead)
     with pytest.raises(RuleBroken, match="finished file"):
-        actions.ask_for_try(report, ALL, actor=None)
+        actions.ask_for_try(report, ALL)
 
 
 def test_a_draft_stands_for_the_file_a_report_needs_to_be_published(report):
@@ -168,7 +168,7 @@ def test_what_waits_for_a_version_that_is_past_is_never_made(report, project, qu
 
 def test_what_is_refused_says_so_at_once(report, quick):
     draft = make_draft(report, "refuse")
-    actions.ask_for_try(report, {RenditionKind.PDF}, actor=None)
+    actions.ask_for_try(report, {RenditionKind.PDF})
     work()
     row = queries.renditions(report, 0, draft)[RenditionKind.PDF]
     assert (row.state, row.error, row.attempts) == (RenditionState.FAILED, "It is refused.", 1)
@@ -185,7 +185,7 @@ def test_what_breaks_is_tried_three_times_and_is_never_half_published(report, pr
 
 def test_a_worker_that_lost_its_hold_changes_nothing(report, quick, monkeypatch):
     draft = make_draft(report)
-    actions.ask_for_try(report, {RenditionKind.PDF}, actor=None)
+    actions.ask_for_try(report, {RenditionKind.PDF})
     row = queries.claimable()
     row.claimed_at = row.wanted_at
     db.session.commit()
@@ -199,7 +199,7 @@ def test_a_word_draft_becomes_all_four_formats(report, project):
     store().write(file.key, io.BytesIO(written()))
     db.session.add(file)
     draft = drafts.add_file(report, file, actor=project.lead)
-    actions.ask_for_try(report, ALL, actor=None)
+    actions.ask_for_try(report, ALL)
     work()
     rows = queries.renditions(report, 0, draft)
     assert {kind: row.error for kind, row in rows.items() if row.state is not RenditionState.READY} == {}
@@ -228,5 +228,3 @@ def test_the_press_is_stopped_when_it_takes_too_long(monkeypatch):
     monkeypatch.setattr(printing, "SECONDS", 0.01)
     with pytest.raises(ConversionFailed, match="too long"):
         printing._press("{}", {})
-
-

@@ -32,7 +32,7 @@ declare(
 )
 
 
-def ask_for_try(report: Report, kinds: Iterable[RenditionKind], *, actor: Person | None) -> None:
+def ask_for_try(report: Report, kinds: Iterable[RenditionKind]) -> None:
     """Have the current draft made to look at, in these formats. Raises RuleBroken where there is nothing to make."""
     if report.file is not None:
         raise RuleBroken(_("This report has a finished file. It is published as it is, and nothing is made."))

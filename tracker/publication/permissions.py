@@ -8,9 +8,3 @@ from tracker.reports.models import Report
 def view_publication(actor: Person | None, report: Report) -> bool:
     """See how a report will look before it is published: those who see its drafts."""
     return view_drafts(actor, report)
-
-
-@permission
-def try_publication(actor: Person | None, report: Report) -> bool:
-    """Have it made to look at."""
-    return view_publication(actor, report)

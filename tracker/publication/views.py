@@ -4,7 +4,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from markupsafe import Markup
 
 from tracker import files
-from tracker.access import actor, can, requires
+from tracker.access import can, requires
 from tracker.database import db
 from tracker.drafts.queries import REPORT_TEAM, lock
 from tracker.files import store
@@ -25,7 +25,6 @@ LABELS = {
     RenditionKind.DOCX: "Word",
     RenditionKind.EPUB: "EPUB",
 }
-KINDS = "any(html, pdf, docx, epub)"
 PICTURES_LAST = "private, max-age=86400"
 
 bp = Blueprint("publication", __name__, url_prefix="/reports/<int:report_id>")
@@ -57,38 +56,35 @@ def version_file(report: Report, number: int, name: str) -> Any:
     return _file(queries.renditions(report, number) if 0 < number < 2**31 else {}, name)
 
 
-@bp.get("/publication")
-@requires("view_publication", Report, loading=queries.FOR_FRONT, seen_by="view_report")
+@bp.route("/publication", methods=["GET", "POST"])
+@requires("view_publication", Report, loading=queries.FOR_FRONT, seen_by="view_report", locks=False)
 def show(report: Report) -> Any:
     """How the report will look: each format of the current draft, made when it is asked for."""
+    if request.method == "POST":
+        return _ask(report)
     draft = queries.text_here(report)
     made = queries.renditions(report, 0, draft) if draft else {}
-    digest = actions.digest_of(actions.front_now(report, 0), draft) if draft else ""
+    public = queries.renditions(report, report.edition) if report.is_public and report.edition else {}
     return render_template(
         "publication/show.html",
         report=report,
         draft=draft,
         rows=[(kind, LABELS[kind], made.get(kind)) for kind in RenditionKind],
-        digest=digest,
+        digest=actions.digest_of(actions.front_now(report, 0), draft) if draft else "",
         is_waiting=any(row.state is RenditionState.WAITING for row in made.values()),
         is_still="still" in request.args,
-        editions=[
-            (kind, LABELS[kind], row)
-            for kind, row in (queries.renditions(report, report.edition) if report.is_public else {}).items()
-        ],
+        public=[(LABELS[kind], public[kind]) for kind in RenditionKind if kind in public],
     )
 
 
-@bp.post("/publication")
-@requires("try_publication", Report, loading=REPORT_TEAM, seen_by="view_report", locks=False)
-def ask(report: Report) -> Any:
+def _ask(report: Report) -> Any:
     """Have one format, or all of them, made to look at."""
     lock(report)
     asked = request.form.get("kind", "")
-    kinds = [kind for kind in RenditionKind if asked in (kind, "all")]
+    kinds = [kind for kind in RenditionKind if asked in (kind.value, "all")]
     if not kinds:
         abort(400)
-    actions.ask_for_try(report, kinds, actor=actor())
+    actions.ask_for_try(report, kinds)
     db.session.commit()
     flash(_("It is being made. This takes some seconds."), "success")
     return redirect(f"{report.path}/publication", 303)
@@ -155,7 +151,7 @@ def _page(report: Report, row: Rendition | None, part: int, edition: int | None 
         "publication/read.html",
         report=report,
         shown_title=title,
-        language=report.language or "en",
+        tag=report.language or "en",
         text_direction=text_direction(report.language),
         html=Markup(html),  # sanitized when it was made
         part=part,
@@ -193,11 +189,9 @@ def _bytes(key: str, start: int, size: int) -> bytes:
     try:
         for piece in store().read(key):
             end = place + len(piece)
-            if end > start:
+            if end > start and len(found) < size:
                 found += piece[max(0, start - place) :]
             place = end
-            if len(found) >= size:
-                break
     except FileNotFoundError:
         abort(404)
     return bytes(found[:size])
