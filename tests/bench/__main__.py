@@ -19,13 +19,16 @@ from tracker import create_app
 from tracker.database import db
 
 SIZES = (200, 2_000, 20_000)
+LIBRARIES = (1_000, 100_000)
+BESIDE_A_LIBRARY = 200  # projects
 
 
 def main() -> None:
     """The command."""
     asked = _arguments()
     servers.apart(servers.LOAD)
-    sizes = sorted(int(size.replace(",", "").replace("_", "")) for size in asked.sizes.split())
+    chosen = asked.sizes or " ".join(map(str, LIBRARIES if asked.library else SIZES))
+    sizes = sorted(int(size.replace(",", "").replace("_", "")) for size in chosen.split())
     part, prefix = _wanted(asked.only)
     results: table.Results = {}
     works: table.Works = {}
@@ -39,9 +42,10 @@ def main() -> None:
             began = time.monotonic()
             if asked.database:
                 _empty(app)
-            made = fill(app, size)
+            made = fill(app, BESIDE_A_LIBRARY, size) if asked.library else fill(app, size)
             took = time.monotonic() - began
-            about.append(f"{size:,} projects: {describe(counted(app))}; {made.rows:,} in all, made in {took:.0f} s.")
+            what = "reports" if asked.library else "projects"
+            about.append(f"{size:,} {what}: {describe(counted(app))}; {made.rows:,} in all, made in {took:.0f} s.")
             _say(about[-1])
             explain = asked.explain and size == sizes[-1]
             if part != "worker":
@@ -75,7 +79,8 @@ def _say(text: str) -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python3 run.py bench", description=__doc__)
-    parser.add_argument("--sizes", default=" ".join(map(str, SIZES)), help='numbers of projects, "200 2000 20000"')
+    parser.add_argument("--sizes", default="", help='numbers of projects (default: "200 2000 20000")')
+    parser.add_argument("--library", action="store_true", help='sizes count published reports (default: "1000 100000")')
     parser.add_argument("--seconds", type=float, default=3.0, help="for each page and load (default: 3)")
     parser.add_argument(
         "--only", nargs="+", default=[], help='worker, pages, pages "ask", or ask: pages whose name begins so'

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask
 
-from tests.bench import histories
+from tests.bench import histories, library
 from tests.bench.bulk import Bulk
 from tests.bench.phrases import CITIES, SUBJECTS, Phrases
 from tests.bench.questions import KNOWN
@@ -72,8 +72,11 @@ class Filled:
     rows: int = 0
 
 
-def fill(app: Flask, number: int) -> Filled:
-    """Make the tables and `number` projects. The same number gives the same content on any day."""
+def fill(app: Flask, number: int, reports: int = 0) -> Filled:
+    """Make the tables, `number` projects, and `reports` published reports beside theirs.
+
+    The same numbers give the same content on any day.
+    """
     migrations.upgrade(app)
     made = Filled()
     with app.app_context(), db.engine.begin() as connection:
@@ -85,6 +88,8 @@ def fill(app: Flask, number: int) -> Filled:
         where = _places(bulk, made, phrases, chance)
         claims = _people(bulk, made, people, where)
         histories.write(bulk, made, number, people, where, claims, phrases, chance)
+        known = max((subject for kind, subject, _text in phrases.searchable if kind == "report"), default=0)
+        made.reports += library.write(bulk, made.institutions, made.themes, known + number, reports, phrases)
         _searchable(bulk, phrases)
         bulk.finish(Base.metadata)
         made.rows = bulk.rows

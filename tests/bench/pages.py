@@ -87,6 +87,7 @@ def pages(made: Filled) -> list[Page]:
         Page("report", reports, how="unchanged", versus_bare=1 / 2),
         Page("library", ("/reports",)),
         Page("library", ("/reports",), "researcher"),
+        *(Page(f"library, {name}", paths) for name, paths in _library(chance, made)),
         Page("search", (f"/search?q={quote(COMMON)}",)),
         Page("themes", ("/themes",)),
         Page("ask, by link", links),
@@ -106,6 +107,23 @@ def pages(made: Filled) -> list[Page]:
         Page("my work", ("/me",), "researcher"),
         Page("my work", ("/me",), "contact"),
     ]
+
+
+def _library(chance: Random, made: Filled) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What readers of the library ask for."""
+    yield "page 50", ("/reports?page=50",)
+    yield "by theme", tuple(f"/reports?theme={theme}" for theme in made.themes)
+    yield "by country", ("/reports?country=PE", "/reports?country=BD")
+    yield "by language", ("/reports?language=es", "/reports?language=en")
+    yield "by institution", tuple(f"/reports?institution={number}" for number in made.institutions[:100])
+    yield "by goal, year and type", ("/reports?goal=6&year=2021&type=brief",)
+    yield "by theme, page 50", (f"/reports?theme={made.themes[0]}&page=50",)
+    yield "searched", (f"/reports?q={quote(EVERY)}",)
+    yield "searched, page 50", (f"/reports?q={quote(EVERY)}&page=50",)
+    yield "fewer found", (f"/reports?q={quote(COMMON)}", f"/reports?q={quote(RARE)}")
+    yield "searched in the texts", (f"/reports?q={quote('provinces women income')}", "/reports?q=households")
+    yield "searched and filtered", (f"/reports?q={quote(EVERY)}&country=PE&year=2021", f"/reports?q={COMMON}&goal=3")
+    yield "feed", ("/feeds/reports.atom", "/feeds/reports.atom?goal=3")
 
 
 def _typed(chance: Random, made: Filled) -> tuple[str, ...]:

@@ -88,9 +88,7 @@ def read_ris(text):
     kind = TYPES.get(record["type_of_reference"], "document")
     item = {"id": "1", "type": kind} | {csl: record[key] for key, csl in RIS_TO_CSL.items() if key in record}
     in_something = kind in ("chapter", "article-journal")
-    number = {"article-journal": "issue", "book": "collection-number", "chapter": "collection-number"}.get(
-        kind, "number"
-    )
+    numbers = {"article-journal": "issue", "book": "collection-number", "chapter": "collection-number"}
     if "secondary_title" in record:
         item["container-title" if in_something else "collection-title"] = record["secondary_title"]
     if "number" in record:
