@@ -56,7 +56,7 @@ def delete(file: StoredFile, project: Project, *, actor: Person) -> None:
     if not may_delete(actor, file, project):
         raise RuleBroken(_("Who uploaded it may delete it, and whoever leads the project."))
     if queries.note_of(file.id) is None and queries.milestone_of(file.id) is None:
-        raise RuleBroken(_("The file of a report is taken away on the page of the report."))
+        raise RuleBroken(_("The file of a report is taken away on the page of the report; one of a draft stays."))
     file.deleted_at, file.deleted_by_id = clock.now(), actor.id
     file.deleted_by_name = actor.name
     touch(project)

@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.database import db
+from tracker.drafts.models import Draft
+from tracker.drafts.queries import WITHOUT_TEXT
 from tracker.files import StoredFile
 from tracker.institutions.models import Person
 from tracker.milestones.models import Milestone, ProgressNote, milestone_file, note_file
@@ -27,6 +29,7 @@ class Kept:
     note: ProgressNote | None = None
     milestone: Milestone | None = None
     report: Report | None = None
+    draft: Draft | None = None
 
     @property
     def path(self) -> str:
@@ -35,6 +38,8 @@ class Kept:
             return f"/notes/{self.note.id}/files/{self.file.id}"
         if self.milestone is not None:
             return f"/milestones/{self.milestone.id}/files/{self.file.id}"
+        if self.draft is not None:
+            return f"{self.draft.path}/file"
         return f"/reports/{self.report.id}/files/{self.file.id}" if self.report is not None else ""
 
     @property
@@ -47,13 +52,15 @@ def files_of(project: Project, actor: Person | None) -> list[Kept]:
     """Every file of a project, deleted ones too, the newest first; those of notes that `actor` may not read are
     left out."""
     query = (
-        sa.select(StoredFile, Person.name, ProgressNote, Milestone, Report)
+        sa.select(StoredFile, Person.name, ProgressNote, Milestone, Report, Draft)
         .outerjoin(Person, Person.id == StoredFile.uploaded_by_id)
         .outerjoin(note_file, note_file.c.stored_file_id == StoredFile.id)
         .outerjoin(ProgressNote, ProgressNote.id == note_file.c.progress_note_id)
         .outerjoin(milestone_file, milestone_file.c.stored_file_id == StoredFile.id)
         .outerjoin(Milestone, Milestone.id == milestone_file.c.milestone_id)
         .outerjoin(Report, Report.file_id == StoredFile.id)
+        .outerjoin(Draft, Draft.file_id == StoredFile.id)
+        .options(*WITHOUT_TEXT)
         .where(
             StoredFile.project_id == project.id,
             sa.or_(ProgressNote.id.is_(None), notes_visible_to(actor, project)),
@@ -61,7 +68,7 @@ def files_of(project: Project, actor: Person | None) -> list[Kept]:
         .order_by(StoredFile.id.desc())
         .limit(MOST_LISTED)
     )
-    return [Kept(row[0], row[1] or "", row[2], row[3], row[4]) for row in db.session.execute(query)]
+    return [Kept(row[0], row[1] or "", *row[2:]) for row in db.session.execute(query)]
 
 
 def note_of(file_id: int) -> ProgressNote | None:

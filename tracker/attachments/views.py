@@ -28,9 +28,7 @@ def index(project: Project) -> str:
         "attachments/index.html",
         project=project,
         kept=kept,
-        deletable={
-            one.file.id for one in kept if one.report is None and one.path and may_delete(person, one.file, project)
-        },
+        deletable={one.file.id for one in kept if one.may_go and may_delete(person, one.file, project)},
         used=files.used_by(project.id),
         quota=files.quota(),
     )
