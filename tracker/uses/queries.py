@@ -20,6 +20,7 @@ SHOWN = 20  # on the page of their report
 MONTHS_SHOWN = 36
 MISSED = timedelta(days=60)  # a worker that slept for longer asks no more
 OLD_NEWS = 90  # days between publication and its record here: what is older came in as history
+NOT_PUBLIC = (ReportState.DRAFT, ReportState.WITHDRAWN)
 LINK_LENGTH = Use.link.property.columns[0].type.length
 
 REPORT_ON_THE_DOOR = (
@@ -89,7 +90,7 @@ def to_ask(months: int, limit: int) -> list[tuple[Report, Institution]]:
         .join(Partner, Partner.project_id == Report.project_id)
         .join(Institution, Institution.id == Partner.institution_id)
         .where(
-            Report.state == ReportState.PUBLISHED,
+            Report.state.not_in(NOT_PUBLIC),  # said so that SQLite looks by the day, not through all that is published
             Report.published_at >= _midnight(due - MISSED),
             Report.published_at < _midnight(due + timedelta(days=4)),
             sa.or_(Report.published_on.is_(None), days_between(_last_day(), day_of(Report.published_at)) <= OLD_NEWS),
