@@ -175,7 +175,7 @@ def _page(report: Report, part: str, form: RecordForm, status: int = 200, **show
         report=report,
         part=part,
         parts=[(key, label, _lacking(report, key, lacking)) for key, label in PARTS.items()],
-        missing=lacking,
+        missing=[item for item in lacking if not part or _is_in(report, part, item)],
         links=links,
         stale={link.id for side in links for link in side if related.is_stale(link)},
         **shown,
@@ -184,8 +184,11 @@ def _page(report: Report, part: str, form: RecordForm, status: int = 200, **show
 
 def _lacking(report: Report, part: str, lacking: list[Any]) -> int:
     """How many things are missing in a part."""
-    address = f"{report.path}/edit/{part}".rstrip("/")
-    return sum(item.path.partition("#")[0] == address for item in lacking)
+    return sum(_is_in(report, part, item) for item in lacking)
+
+
+def _is_in(report: Report, part: str, item: Any) -> bool:
+    return bool(item.path.partition("#")[0] == f"{report.path}/edit/{part}".rstrip("/"))
 
 
 def _onward(report: Report, part: str, stays: bool) -> str:

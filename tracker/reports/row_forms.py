@@ -28,6 +28,10 @@ def length(name: str, model: Any = Report) -> Length:
 class Rows(FieldList):
     """A list whose rows are numbered by plain, short numbers: the stock one fails on "²" and on 5,000 digits."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.type = "FieldList"  # as the page knows it, which links each error to its row
+
     def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
         for name in formdata:
             number = name[len(prefix) + 1 :].split("-", 1)[0] if name.startswith(f"{prefix}-") else ""
