@@ -37,6 +37,11 @@ class Asked:
     def is_anything(self) -> bool:
         return self != Asked()
 
+    @property
+    def is_narrowed(self) -> bool:
+        """By more than words."""
+        return self != Asked(words=self.words)
+
     def ids(self, *, limit: int, offset: int = 0) -> list[int]:
         """The ids of the published reports that fit: by words the best first, else the newest."""
         among = queries.of(self.institution_id) if self.institution_id is not None else None

@@ -31,6 +31,8 @@ _IN_THEIR_LANGUAGE = {"iso690": {"es": "iso690-author-date-es", "fr": "iso690-au
 _TAGS = {"a", "em", "i", "b", "strong", "sup", "sub"}
 _BODY = re.compile(r'<div class="csl-right-inline">(.*?)</div>|<div class="csl-block">(.*?)</div>', re.DOTALL)
 
+_RIGHT_TO_LEFT = re.compile("([\u0590-\u08ff\ufb1d-\ufefc]+(?:[ -][\u0590-\u08ff\ufb1d-\ufefc]+)*)")
+
 
 @dataclass(frozen=True)
 class Styled:
@@ -68,6 +70,7 @@ def _cleaned(one: dict[str, str]) -> Styled:
     inner = (body[1] or body[2]) if body else one["html"]
     safe = nh3.clean(inner, tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https"})
     safe = " ".join(safe.split())
+    safe = _RIGHT_TO_LEFT.sub(r"<bdi>\1</bdi>", safe)  # or the signs around a name would change sides
     text = " ".join(html.unescape(nh3.clean(safe, tags=set())).split())
     return Styled(int(one["id"]), one["style"], text, safe.strip())
 

@@ -47,6 +47,7 @@ def index() -> Any:
         institution=institution,
         meant=meant,
         is_filtered=asked.is_anything or bool(meant),
+        is_narrowed=asked.is_narrowed or bool(meant),
         feed=_feed_address(asked),
     )
 
