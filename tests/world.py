@@ -224,7 +224,7 @@ def _withdrawn(public: Report) -> Report:
 def _read(public: Report, other: Report) -> list[str]:
     """A published report to read, and an earlier version of it."""
     draft = db.session.scalars(select(Draft).where(Draft.report_id == other.id)).first() or make_draft(other, TEXT)
-    for edition in (1, public.edition):
+    for edition in {1, public.edition}:
         make_page(public, draft, edition=edition)
     return [f"{public.path}/read", f"{public.path}/read/2", f"{public.path}/versions/1/read"]
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import secrets
 
 from tests.factories import WORDS
 from tracker import clock
@@ -25,7 +26,7 @@ def make_page(report: Report, draft: Draft, *, edition: int = 0, parts: int = 2)
     ]
     contents = [[1, f"{words} {number}", f"s{number}", number - 1] for number in range(1, parts + 1)]
     kept = {"parts": html, "contents": contents, "pictures": [[2, len(PICTURE)]]}
-    file = StoredFile(key=f"page{report.id}-{edition}", name="p.html", media_type="x/x", size=14, sha256="0" * 64)
+    file = StoredFile(key=secrets.token_hex(20), name="p.html", media_type="x/x", size=14, sha256="0" * 64)
     store().write(file.key, io.BytesIO(b"xx" + PICTURE))
     known = queries.renditions(report, edition).get(RenditionKind.HTML)
     row = known or Rendition(report_id=report.id, draft_id=draft.id, kind=RenditionKind.HTML, edition=edition)

@@ -60,7 +60,8 @@ def page(document: Document) -> Page:
     arguments = ("--mathml", "--wrap=none", "--shift-heading-level-by=1")
     html = convert(as_json(given), source="json", target="html5", arguments=arguments).decode()
     pieces = [
-        sanitized(_with_pictures(piece, shown)).strip() for piece in html.split(_NEXT)[: len(blocks) + len(notes)]
+        sanitized(_dressed(_with_pictures(piece, shown))).strip()
+        for piece in html.split(_NEXT)[: len(blocks) + len(notes)]
     ]
     texts, said = pieces[: len(blocks)], pieces[len(blocks) :]
     made.parts = [_with_notes("\n".join(part), said) for part in _parts(texts)]

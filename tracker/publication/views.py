@@ -69,7 +69,7 @@ def show(report: Report) -> Any:
         "publication/show.html",
         report=report,
         draft=draft,
-        rows=[(kind, LABELS[kind], made.get(kind)) for kind in RenditionKind],
+        rows=[(kind, made.get(kind)) for kind in RenditionKind],
         digest=actions.digest_of(actions.front_now(report, 0), draft) if draft else "",
         is_waiting=any(row.state is RenditionState.WAITING for row in made.values()),
         is_still="still" in request.args,
