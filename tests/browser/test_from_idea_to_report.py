@@ -56,8 +56,10 @@ def test_a_fresh_site_takes_an_idea_to_a_published_report(site, open_browser, tm
     keep_the_record(project, tmp_path)
     project.take("Submit the report for review")
     assert project.state == "in review"
-    researcher.follows("Publish the project")
-    researcher.ticks("Every author has approved").presses("Publish")
+    get_approvals(project, contact, coordinator)
+    project.again().someone.follows("Publish the project")
+    assert "approved" in researcher.reads
+    researcher.presses("Publish")
     assert project.again().state == "published"
 
     visitor = Someone(open_browser(javascript=False), site)
@@ -163,6 +165,22 @@ def keep_the_record(project, folder):
     lead.attaches("File", file).presses("Save")
     assert lead.heading == "How cities share water"
     assert "things missing" not in lead.reads
+
+
+def get_approvals(project, contact, coordinator):
+    """Two authors approve, one of them by link; the third has no address here, and a coordinator answers."""
+    lead = project.again().someone
+    lead.goes_to("/reports/1").follows("Approval").presses("Ask the authors to approve")
+    assert "The authors are asked" in lead.told
+    contact.opens_mail("Please approve")
+    assert "Neighbours decide." in contact.reads
+    contact.presses("I approve this text and this order")
+    assert "approved version 1" in contact.reads
+    lead.follows("Read and answer").presses("I approve this text and this order")
+    coordinator.goes_to("/reports/1/approval").follows("Answer for Sukarti")
+    coordinator.writes(Why_can_this="She has no e-mail; we read it to her by telephone.")
+    coordinator.presses("Answer for Sukarti")
+    assert "by telephone" in coordinator.reads
 
 
 def read_the_report(visitor):

@@ -247,6 +247,15 @@ def test_whoever_is_linked_to_an_author_later_is_asked_and_the_word_of_another_d
     assert [ask.addressee_id for ask in open_asks()] == [other.id]
 
 
+def test_a_draft_that_is_discarded_takes_its_questions_along(project, report):
+    put(report)
+    reports.discard(report, actor=project.lead)
+    assert open_asks() == open_asks("credit.institution") == []
+    assert (
+        db.session.scalar(sa.select(sa.func.count(Ask.id)).where(Ask.kind.like("credit.%"), Ask.subject_id != 0)) == 0
+    )
+
+
 def test_an_author_who_is_taken_off_is_asked_no_longer(project, report):
     put(report)
     name_authors(report, project.lead)

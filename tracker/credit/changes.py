@@ -112,12 +112,16 @@ def _moved(was: list[int], now: list[int]) -> list[int]:
     longest: dict[int, list[int]] = {}
     at = {known: place for place, known in enumerate(was)}
     for known in now:
-        best = max((row for other, row in longest.items() if at[other] < at[known]), key=len, default=[])
-        longest[known] = [*best, known]
-    stayed = set(max(longest.values(), key=len, default=[]))
+        before = [row for other, row in longest.items() if at[other] < at[known]]
+        longest[known] = [*_longest(before), known]
+    stayed = set(_longest(list(longest.values())))
     if len(was) == 2 and was != now:
         stayed = set()
     return [known for known in now if known not in stayed]
+
+
+def _longest(orders: list[list[int]]) -> list[int]:
+    return max(orders, key=len) if orders else []
 
 
 def _as_printed(old: Content, new: Content) -> list[str]:

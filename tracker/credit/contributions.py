@@ -147,7 +147,7 @@ def ask_everybody(report: Report, *, actor: Person) -> list[str]:
     rows = [contributor_for(author) for author in report.authors if author.person is not None]
     rows += [row for row in queries.contributors(report) if row.author_id is None]
     db.session.flush()
-    asked = queries.asks_of_rows(rows) if rows else set()
+    asked = queries.asks_of_rows(rows)
     waiting = [row for row in rows if row.declared_at is None and (row.__tablename__, row.id) not in asked]
     names = [row.printed_name for row in waiting if _ask(row, actor)]
     if not names:

@@ -159,16 +159,15 @@ def unasked(proof: Proof) -> list[Approval | AuthorshipConfirmation]:
     authors = [row for row in proof.approvals if not row.counts and row.state is ApprovalState.ASKED]
     authors = [row for row in authors if row.person is not None and row.person.email]
     places = [row for row in proof.confirmations if row.at is None and not row.words]
-    asked = set[tuple[str, int]]()
-    for rows in (authors, places):
-        if rows:
-            found = asks_of_rows(rows)
-            asked |= found
-    return [row for row in [*authors, *places] if (row.__tablename__, row.id) not in asked]
+    rows: list[Approval | AuthorshipConfirmation] = [*authors, *places]
+    asked = asks_of_rows(authors) | asks_of_rows(places)
+    return [row for row in rows if (row.__tablename__, row.id) not in asked]
 
 
 def asks_of_rows(rows: Sequence[Any]) -> set[tuple[str, int]]:
     """Those of some rows of one table about which an ask is open: (table, id)."""
+    if not rows:
+        return set()
     about = (Ask.subject_type == rows[0].__tablename__, Ask.subject_id.in_([row.id for row in rows]))
     found = db.session.scalars(sa.select(Ask.subject_id).where(*about, Ask.state == AskState.OPEN))
     return {(rows[0].__tablename__, known) for known in found}

@@ -16,7 +16,7 @@ from tracker.credit.states import ApprovalState
 from tracker.database import db
 from tracker.institutions.models import Institution, Person
 from tracker.projects.actions import touch
-from tracker.reports.followers import follows_changes, follows_publicity
+from tracker.reports.followers import follows_changes, follows_discarding, follows_publicity
 from tracker.reports.models import Report
 from tracker.reports.states import ReportState
 
@@ -170,6 +170,15 @@ def follow_publicity(report: Report, _actor: Person | None) -> None:
             take_back(confirmation, CONFIRM)
 
 
+@follows_discarding
+def follow_discarding(report: Report, _actor: Person | None) -> None:
+    """The report goes with all that was asked about it."""
+    rows: list[Any] = [row for proof in queries.versions(report) for row in (*proof.approvals, *proof.confirmations)]
+    for row in [*rows, *queries.contributors(report)]:
+        take_back(row, APPROVE, CONFIRM, DECLARE)
+        forget(row)
+
+
 def forget_the_gone(report: Report) -> None:
     """An author who is no author any more is asked nothing: their rows are gone, and their numbers may come again."""
     for gone in queries.gone(report, DECLARE):
@@ -182,8 +191,8 @@ def note(kind: str, report: Report, *, actor: Person | None, tell: Any = (), **d
     db.session.flush()
     if report.project is not None:
         touch(report.project)
-    named_here = {"report": report.label, "report_id": report.id, "path": f"{report.path}/approval"}
-    return record(kind, report.project or report, actor=actor, tell=tell, **(named_here | details))
+    details = {"report": report.label, "report_id": report.id, "path": f"{report.path}/approval", **details}
+    return record(kind, report.project or report, actor=actor, tell=tell, **details)
 
 
 def about(report: Report) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from tracker.dates import PartialDate
 from tracker.demo.cast import Cast
 from tracker.demo.study import Study
 from tracker.demo.title_page import is_printable, title_page
+from tracker.institutions.queries import answering_contacts
 from tracker.projects.models import Project
 from tracker.reports import actions
 from tracker.reports.models import Report
@@ -83,6 +84,11 @@ class Papers:
             for approval in credit_queries.approvals_of(report):
                 assert approval.person is not None, "every author of an example is one of its people"
                 credit.approve(approval, actor=approval.person)
+            newest = credit_queries.latest(report)
+            assert newest is not None, "its authors were asked"
+            for confirmation in newest.confirmations:
+                for contact in answering_contacts(confirmation.institution_id)[:1]:
+                    credit.confirm(confirmation, actor=contact)
             for author in report.authors:
                 assert author.person is not None
                 roles = CREDIT_OF[author.position % len(CREDIT_OF)]

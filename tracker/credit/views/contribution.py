@@ -115,7 +115,7 @@ def ask(report: Report) -> Any:
 @requires("lead_report", Report, loading=queries.REPORT_PAGE, seen_by="view_credit", locks=False)
 def add(report: Report) -> Any:
     """Name somebody beside the authors, and ask them what they did."""
-    named = {known.person_id for known in [*report.authors, *queries.contributors(report)]}
+    named = {author.person_id for author in report.authors} | {row.whose_id for row in queries.contributors(report)}
     people = [person for person in (team(report.project) if report.project else []) if person.id not in named]
     places = partner_institutions(report.project) if report.project else []
     form = AddForm(people=people, places=places)
