@@ -109,10 +109,9 @@ WRONG = [
 
 def test_what_is_wrong_is_said_beside_its_field_and_nothing_changes(signed_in, report, project):
     lead, version = signed_in(project.lead), report.version
+    extra = {"": {"kind_as_printed": "Kept"}, "more": {"number": "Kept"}, "files": {"more_label": "Kept"}}
     for part, bad in WRONG:
-        kept = {"": {"kind_as_printed": "Kept"}, "more": {"number": "Kept"}, "files": {"more_label": "Kept"}}.get(
-            part, {}
-        )
+        kept = extra.get(part, {})
         sent = (typed(report) if not part else {"version": report.version}) | kept | bad
         answer = lead.submit(f"{report.path}/edit/{part}".rstrip("/"), **sent)
         assert answer.status_code == 422, bad

@@ -258,6 +258,8 @@ def _reports(project: Project, follows: bool) -> Iterator[Entry]:
         if report.state is ReportState.PUBLISHED and on:
             at = report.published_at if on == here else None
             yield Entry(on, _("Published:"), at, "published", facts=[report.kind_label], **named)
+        if report.withdrawn_at:
+            yield Entry(_on(report.withdrawn_at), _("Withdrawn:"), report.withdrawn_at, **named)
 
 
 def _event(event: Any) -> Entry:
