@@ -1,7 +1,7 @@
 from typing import Any
 
 from wtforms import FileField, SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import Length, Optional, ValidationError
 
 from tracker import documents, languages
 from tracker.documents import Kind
@@ -26,7 +26,7 @@ class DraftForm(BaseForm):
         description=_l("In a sentence or two, for those who read the one before."),
         render_kw={"rows": 3},
     )
-    language = SelectField(_l("Language"), [InputRequired(_l("Choose the language."))])
+    language = SelectField(_l("Language"))
 
     def __init__(self, *, language: str) -> None:
         super().__init__(language=language or "en")
