@@ -23,6 +23,7 @@ from tracker.asks.queries import latest
 from tracker.database import db
 from tracker.projects.states import ProjectState
 from tracker.recruiting import actions as recruiting
+from tracker.reviewing.models import Review
 from tracker.security import limiter
 
 
@@ -160,6 +161,8 @@ def make_links(app: Any, world: Any) -> dict[str, str]:
     call = make_project(ProjectState.RECRUITING, lead=lead, title="A fourth study")
     asked = latest("recruiting.invitation", recruiting.invite(call, invited, actor=lead))
     token = ask_links.token(ask_links.issue(asked, director))
+    reviewing = latest("reviewing.read", db.session.get(Review, world.ids["review"]))
+    reader = ask_links.token(ask_links.issue(reviewing, world.people["partner"]))
     review = make_project(ProjectState.REVIEW, lead=world.people["lead"], title="A third study")
     db.session.flush()
     return {
@@ -175,4 +178,5 @@ def make_links(app: Any, world: Any) -> dict[str, str]:
         urlsplit(app.extensions["tracker.unsubscribe"](stranger.id)).path: "visitor",
         f"/a/{token}/pass-on": "visitor",
         f"/a/{token}/again": "visitor",
+        **{f"/a/{reader}/review{rest}": "visitor" for rest in ("", "/finish", "/file", "/send")},
     }

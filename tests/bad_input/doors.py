@@ -50,8 +50,16 @@ BUTTON_FIELDS = {  # forms without a page of their own
     "give": {"partner": "1"},
     "take-back": {"partner": "1"},
     "add": {"institution": "1", "people": "2"},
+    "done": {"comment": "1/"},
     "move": {"down": "1"},
     "state": {"state": "open"},
+}
+SHOWN_AT = {  # forms that stand on another page
+    "/preview": "/edit",
+    "/answer": "/answer?on=whole",
+    "/review": "/review?on=whole",
+    "/answer/file": "/answer/finish",
+    "/review/file": "/review/finish",
 }
 TEXT = ("text", "email", "password", "search", "url", "number", "date", "time", "")
 
@@ -88,13 +96,14 @@ def doors(app: Any, world: Any, links: dict[str, str], browser_of: Any) -> list[
 
 def _door(path: str, who: str, adapter: Any, browser: Any) -> Door:
     door = Door(path, who)
-    if "GET" in adapter.allowed_methods(path):
+    shown_at = next((path.replace(end, there) for end, there in SHOWN_AT.items() if path.endswith(end)), None)
+    if shown_at:
+        _read(door, browser.get(shown_at).text)
+    elif "GET" in adapter.allowed_methods(path):
         answer = browser.get(path)
         assert answer.status_code in (200, 303), f"{door}: {answer.status_code}"
         if answer.status_code == 200:
             _read(door, answer.text)
-    elif path.endswith("/preview"):
-        _read(door, browser.get(path.replace("/preview", "/edit")).text)
     else:
         door.values = dict(BUTTON_FIELDS.get(path.rpartition("/")[2], {}))
         door.choices = list(door.values)
