@@ -1,10 +1,12 @@
 """Every address that takes a POST, who may send it, and the fields of its form, as its page shows them."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 
 from tests.test_access import BUTTONS, DOORS
+from tracker import clock
 
 ORDER = ("lead", "coordinator", "partner", "member", "stranger", "visitor")
 NOBODY_BY_EMPTY_FORM = {"/projects/{running}/terms/confirm": "partner"}
@@ -39,6 +41,8 @@ SAMPLES = {  # what holds in a field of this name
     "people": "2",
     "participants": "12",
     "link": "https://example.org/a",
+    "due_on": f"{clock.today() + timedelta(days=7)}",
+    **{f"email_{number}": f"reader{number}@example.org" for number in range(1, 5)},
 }
 TRIED_ELSEWHERE = {"/networks/{network}/join"}  # open to nobody in this world; see `links`
 BUTTON_FIELDS = {  # forms without a page of their own
