@@ -18,7 +18,7 @@ from tracker.activity.kinds import declare
 from tracker.activity.models import Activity
 from tracker.activity.record import noting, record
 from tracker.asks import addressees, links, post, queries
-from tracker.asks.endings import about, close, demand_open, is_over, lock, named
+from tracker.asks.endings import about, close, demand_open, is_another, is_over, lock, named
 from tracker.asks.kinds import KINDS, Choice, Kind
 from tracker.asks.models import Answer, Ask
 from tracker.asks.permissions import answer_ask, hand_on_ask
@@ -136,8 +136,7 @@ def answer(
     allow, and where the actor knew of it: `seen` is how many answers they had been shown (None: all). Else, and where
     the ask ended in another way, nothing changes. `values` are those of the choice's fields.
     Raises RuleBroken where the action behind the answer does and where others answer now, LookupError for a choice
-    the kind has not. `version` is that of what they were shown, where the kind has any: nobody says yes to a text that
-    they have not read.
+    the kind has not. `version` is that of what they were shown: nobody says yes to what they have not read.
     """
     kind = KINDS[ask.kind]
     choice = kind.choice(choice_name)
@@ -150,13 +149,11 @@ def answer(
         return False, None
     if is_over(ask):
         _run_out(ask, kind, subject)
-    if ask.state in CLOSED:
+    if ask.state in CLOSED or is_another(kind, subject, version):
         return False, subject
     if not answer_ask(actor, ask):  # they could when they opened the page; the seat went to others since
         raise RuleBroken(_("Others answer for %(name)s now. Nothing was changed.", name=ask.addressee_name))
     effect = choice.effect
-    if kind.version is not None and version is not None and kind.version(subject) != version:
-        return False, subject
     if ask.state is AskState.ANSWERED:
         if stands(ask, choice.name, values):
             return True, subject
@@ -261,15 +258,6 @@ def forget(subject: Any) -> None:
     of_it = (Ask.subject_type == subject.__tablename__, Ask.subject_id == subject.id)
     closed = sa.update(Ask).where(*of_it, Ask.state != AskState.OPEN).values(subject_id=NO_ROW)
     db.session.execute(closed.execution_options(synchronize_session="fetch"))
-
-
-def carry_over(old: Any, new: Any, kind_name: str, **details: Any) -> None:
-    """Another row of the same table takes the place of `old`: what is open about it is about `new`, by the same mails
-    and links. `details` are those that the sentences name from now on.
-    """
-    db.session.flush()
-    for ask in queries.open_about_subject(kind_name, old):
-        ask.subject_id, ask.details = new.id, {**ask.details, **details}
 
 
 def pause(about: Any) -> None:

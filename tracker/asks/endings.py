@@ -7,6 +7,7 @@ from tracker.asks import post, queries
 from tracker.asks.kinds import Kind
 from tracker.asks.models import About, Ask
 from tracker.asks.states import AskState
+from tracker.database import db
 from tracker.errors import RuleBroken
 from tracker.i18n import _
 
@@ -30,6 +31,20 @@ def close(ask: Ask, state: AskState, words: str = "") -> None:
 def is_over(ask: Ask) -> bool:
     """Whether the time of an open ask has run out, though the worker has not closed it yet."""
     return ask.is_open and ask.expires_at is not None and ask.expires_at <= clock.now()
+
+
+def is_another(kind: Kind, subject: Any, version: str | None) -> bool:
+    """Whether something else is asked by now than the version that somebody was shown; None: they know what they do."""
+    return kind.version is not None and version is not None and kind.version(subject) != version
+
+
+def carry_over(old: Any, new: Any, kind_name: str, **details: Any) -> None:
+    """Another row of the same table takes the place of `old`: what is open about it is about `new`, by the same mails
+    and links. `details` are those that the sentences name from now on.
+    """
+    db.session.flush()
+    for ask in queries.open_about_subject(kind_name, old):
+        ask.subject_id, ask.details = new.id, {**ask.details, **details}
 
 
 def about(ask: Ask) -> About:

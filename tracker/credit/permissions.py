@@ -1,7 +1,7 @@
 from tracker.credit.models import Approval, Contributor
 from tracker.institutions.models import Person
 from tracker.permissions import permission
-from tracker.projects.actions import leads
+from tracker.projects.models import Project
 from tracker.projects.permissions import coordinate_project, follow_project, lead_project
 from tracker.reports.models import Report
 
@@ -42,13 +42,17 @@ def cover_approval(actor: Person | None, approval: Approval) -> bool:
     with. Never whoever leads the project, who has every reason to be in a hurry; and nobody for themselves.
     """
     project = approval.proof.report.project
-    if actor is None or project is None or approval.person_id == actor.id or actor in leads(project):
+    if actor is None or project is None or approval.person_id == actor.id or _is_lead_person(actor, project):
         return False
     if coordinate_project(actor, project):
         return True
     author = next((known for known in approval.proof.content["authors"] if known["id"] == approval.author_id), None)
     places = set(author["institutions"]) if author is not None else set()
     return bool(places & actor.contact_ids) and not lead_project(actor, project)
+
+
+def _is_lead_person(actor: Person, project: Project) -> bool:
+    return any(member.person_id == actor.id and member.is_lead and member.left_at is None for member in project.members)
 
 
 @permission

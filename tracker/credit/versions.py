@@ -7,7 +7,8 @@ from typing import Any
 from tracker import clock
 from tracker.activity.models import Activity
 from tracker.activity.record import record
-from tracker.asks.actions import carry_over, forget, raise_ask, take_back
+from tracker.asks.actions import forget, raise_ask, take_back
+from tracker.asks.endings import carry_over
 from tracker.credit import queries
 from tracker.credit.changes import named
 from tracker.credit.models import Approval, AuthorshipConfirmation, Proof
