@@ -34,7 +34,7 @@ def new(lines, name):
     return [line for line in lines if line.startswith(name)]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(three())
 def test_nothing_of_two_edits_is_lost_or_both_are_shown(texts):
     base, there, here = texts
@@ -52,7 +52,7 @@ def test_nothing_of_two_edits_is_lost_or_both_are_shown(texts):
     assert all(line in shown.split("\n") for line in (*new(there, "a"), *new(here, "b")))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(three())
 def test_who_edits_alone_gets_what_they_wrote(texts):
     base, there, _here = ("\n".join(lines) for lines in texts)
