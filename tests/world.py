@@ -164,7 +164,7 @@ def _make_world() -> SimpleNamespace:
 
 def _record(report: Report, public: Report) -> list[str]:
     """The parts of a record with everything they may hold; and a published one, corrected."""
-    upload = FileStorage(io.BytesIO(TEXT.encode()), filename="Приложение.txt")
+    upload = FileStorage(io.BytesIO(TEXT.encode()), filename="Приложение.csv")
     label = {"language": "ar", "label": "Приложение", "actor": None}
     texts.set_texts(report, [{"language": "kk", "title": TITLE, "abstract": TEXT}], actor=None)
     filing.add_file(report, files.keep(upload, uploaded_by=None), **label)
@@ -175,6 +175,8 @@ def _record(report: Report, public: Report) -> list[str]:
     reports.set_authors(report, [first, second], None)
     reports.change_report(report, actor=None, abstract=f"{TEXT}\n\nДа.")
     reports.change_report(public, actor=None, because=TEXT, abstract=TEXT, pages=40)
+    for edition in public.editions:
+        edition.record = edition.record | {"title": TITLE}
     return [f"{report.path}/edit/{part}" for part in ("authors", "files", "subjects", "languages", "related", "more")]
 
 
@@ -259,6 +261,7 @@ def _drafts(report: Report, person: Person) -> list[str]:
         "left_out": 3,
         "counts": {"gaps": 4},
     }
+    drafts.make_current(second, actor=person)
     make_page(report, second)
     paths = [f"{report.path}/publication", f"{report.path}/publication/read", f"{report.path}/publication/read/2"]
     paths += [f"{report.path}/drafts", first.path, second.path, waiting.path, f"{second.path}/compare"]
