@@ -18,6 +18,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from tests.conftest import lives
 from tests.factories import agree_terms, make_institution, make_person, make_project
 from tracker import clock
 from tracker.activity.models import Activity, Delivery
@@ -333,5 +334,7 @@ UNSENT = (Delivery.sent_at.is_(None), Delivery.withdrawn_at.is_(None))
 
 def test_the_life_of_asks():
     # A sequence that fails is shown as it was drawn: shrinking it takes minutes.
-    how = settings(max_examples=18, stateful_step_count=18, deadline=None, derandomize=True, phases=[Phase.generate])
+    how = settings(
+        max_examples=lives(18), stateful_step_count=18, deadline=None, derandomize=True, phases=[Phase.generate]
+    )
     run_state_machine_as_test(AskLife, settings=how)

@@ -7,6 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from tests.conftest import lives
 from tests.factories import make_project
 from tracker import clock
 from tracker.database import db
@@ -141,4 +142,6 @@ class MilestoneLife(RuleBasedStateMachine):
 
 
 def test_the_life_of_a_milestone():
-    run_state_machine_as_test(MilestoneLife, settings=settings(max_examples=15, stateful_step_count=14, deadline=None))
+    run_state_machine_as_test(
+        MilestoneLife, settings=settings(max_examples=lives(15), stateful_step_count=14, deadline=None)
+    )

@@ -7,6 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from tests.conftest import lives
 from tests.factories import add_partners, agree_terms, make_institution, make_project, make_report, publish
 from tracker.database import db
 from tracker.dates import PartialDate
@@ -111,5 +112,5 @@ class ProjectLife(RuleBasedStateMachine):
 
 def test_the_life_of_a_project():
     run_state_machine_as_test(
-        ProjectLife, settings=settings(max_examples=40, stateful_step_count=14, deadline=None, derandomize=True)
+        ProjectLife, settings=settings(max_examples=lives(40), stateful_step_count=14, deadline=None, derandomize=True)
     )

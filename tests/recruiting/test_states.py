@@ -14,6 +14,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from tests.conftest import lives
 from tests.factories import agree_terms, make_institution, make_person, make_project, make_seat
 from tracker.asks import actions as asks
 from tracker.asks.models import IS_OPEN, Ask
@@ -199,5 +200,7 @@ class Recruiting(RuleBasedStateMachine):
 
 def test_the_ledger_and_the_seats_hold_whatever_is_tried():
     # A sequence that fails is shown as it was drawn: shrinking it takes minutes.
-    how = settings(max_examples=16, stateful_step_count=18, deadline=None, derandomize=True, phases=[Phase.generate])
+    how = settings(
+        max_examples=lives(16), stateful_step_count=18, deadline=None, derandomize=True, phases=[Phase.generate]
+    )
     run_state_machine_as_test(Recruiting, settings=how)

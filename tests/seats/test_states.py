@@ -13,6 +13,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from tests.conftest import lives
 from tests.factories import make_project
 from tracker.database import db
 from tracker.errors import RuleBroken
@@ -196,7 +197,7 @@ class Seats(RuleBasedStateMachine):
 
 def test_never_more_fill_a_seat_than_are_wanted():
     quick = settings(
-        max_examples=12,
+        max_examples=lives(12),
         stateful_step_count=25,
         deadline=None,
         database=None,

@@ -17,6 +17,7 @@ from hypothesis.stateful import (
 
 from tests.activity.apart import at_once, database_apart
 from tests.asks.letters import link_to
+from tests.conftest import lives
 from tests.factories import add_partners, make_person, make_project
 from tracker.asks import links
 from tracker.asks.models import Ask
@@ -190,7 +191,7 @@ def test_no_version_counts_as_confirmed_without_all_confirmations_on_record(sign
         browser_of = staticmethod(lambda person: signed_in(person) if person is not None else client)
 
     run_state_machine_as_test(
-        Here, settings=settings(max_examples=16, stateful_step_count=14, deadline=None, derandomize=True)
+        Here, settings=settings(max_examples=lives(16), stateful_step_count=14, deadline=None, derandomize=True)
     )
 
 
