@@ -2,7 +2,9 @@
 
 import re
 from datetime import timedelta
+from functools import cache
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 
@@ -23,9 +25,16 @@ Sun 08:55  digest    2 questions wait for your answer
 """.strip()
 
 
+@cache
+def lived() -> SimpleNamespace:
+    """The week, lived once for all who ask what came of it."""
+    week = Week().run()
+    return SimpleNamespace(mails=week.mails, still_open=week.still_open())
+
+
 @pytest.fixture
 def week():
-    return Week().run()
+    return lived()
 
 
 def test_the_mails_of_a_week_are_those_that_a_human_would_send(week):
@@ -54,9 +63,9 @@ def test_questions_come_at_once_and_what_was_answered_is_never_mentioned_again(w
     last = week.mails[-1]  # a reminder of Friday, and a question that the calendar asked on Friday evening
     assert "Will Dhaka Institute take part" in last.text and "Fish in the delta" in last.text
     assert "How does “Workshop in Khulna” stand?" in last.text
-    going = [title for title in week.still_open() if title.endswith("how it is going")]
+    going = [title for title in week.still_open if title.endswith("how it is going")]
     assert len(going) == len(set(going)) == 3  # once a project, at the beginning of the month
-    assert [title for title in week.still_open() if title not in going] == [
+    assert [title for title in week.still_open if title not in going] == [
         "Heat in schools: milestone",
         "Fish in the delta: invitation",
         "Heat in schools: milestone",
