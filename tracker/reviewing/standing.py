@@ -17,10 +17,13 @@ from tracker.reviewing.states import ReviewState
 
 @dataclass(frozen=True)
 class Reader:
-    """One reviewer as the reader may know them. `note`: what somebody wrote who declined."""
+    """One reviewer as the reader may know them. `note`: what somebody wrote who declined; `number`: in the order in
+    which reviews came, 0 for one that has not: no page shows the row's own, which tells when somebody was asked.
+    """
 
     review: Review
     name: str
+    number: int
     note: str = ""
 
 
@@ -64,9 +67,14 @@ def _standing(
 ) -> Standing:
     numbers = {review.id: number for number, review in enumerate(_sent(held), start=1)}
     readers = [
-        Reader(review, _name(review, asked.get(review.id, [])), _note(asked.get(review.id, [])))
-        if names
-        else Reader(review, _("Reviewer %(number)s", number=str(numbers[review.id])))
+        Reader(
+            review,
+            _name(review, asked.get(review.id, []))
+            if names
+            else _("Reviewer %(number)s", number=str(numbers[review.id])),
+            numbers.get(review.id, 0),
+            _note(asked.get(review.id, [])),
+        )
         for review in sorted(held.reviews, key=lambda review: (numbers.get(review.id, len(numbers) + 1), review.id))
         if names or review.is_sent
     ]

@@ -141,13 +141,12 @@ def _cell(text: str) -> str:
     return f"'{text}" if text.startswith(BEGINS_A_FORMULA) else text
 
 
-@bp.get("/reports/<int:report_id>/reviews/<int:number>/files/<int:review_id>")
+@bp.get("/reports/<int:report_id>/reviews/<int:number>/files/<int:place>")
 @requires("follow_reviews", Report, loading=LOADING, seen_by="view_report")
-def file(report: Report, number: int, review_id: int) -> Response:
-    """The file in which a reviewer commented, once the review was sent."""
-    held = _round(report, number)
-    review = next((known for known in held.reviews if known.id == review_id and known.is_sent), None)
-    return files.hand_out(review.file if review is not None else None)
+def file(report: Report, number: int, place: int) -> Response:
+    """The file in which a reviewer commented, once the review was sent; `place`: the number of the reviewer."""
+    sent = standing(_round(report, number), actor()).sent
+    return files.hand_out(next((reader.review.file for reader in sent if reader.number == place), None))
 
 
 @bp.route("/reports/<int:report_id>/reviews/<int:number>/comments/<int:comment_id>", methods=["GET", "POST"])
