@@ -218,7 +218,6 @@ def test_a_file_replaces_another_and_is_handed_to_the_leads_once_sent(client, si
     assert bad.status_code == 422 and "not accepted" in bad.text
     client.post(f"{door}/file", data={"upload": (io.BytesIO(b"one"), "one.txt")})
     client.post(f"{door}/file", data={"upload": (io.BytesIO(b"two"), "two.txt")})
-    review = the_review(held)
     path = f"{held.path}/files/1"
     assert signed_in(project.lead).get(path).status_code == 404
     client.post(f"{door}/send")

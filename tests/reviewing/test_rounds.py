@@ -184,6 +184,7 @@ def test_a_signed_in_reviewer_writes_at_an_address_of_their_own(signed_in, proje
     assert [known.text for known in db.session.scalars(sa.select(ReviewComment))] == ["Why?"]
     stranger = signed_in(make_person(institution=make_institution()))
     assert stranger.get(led.location).status_code == 403 and stranger.get(held.path).status_code == 404
+    assert stranger.get(f"{held.path}/files/1").status_code == 404
 
 
 def test_a_pdf_is_commented_as_a_whole(client, project, report):
