@@ -89,6 +89,7 @@ def show(report: Report) -> Any:
         first=first_of(shown, language()),
         is_readable=is_readable(report),
         address=address,
+        base=base,
         texts=texts_of(report),
         meta=highwire(report, address, base, shown),
         json_ld=json_ld(report, address, base, shown),
