@@ -13,12 +13,13 @@ import pypdfium2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from tests.bad_input.strings import HOSTILE
 from tests.drafts.made import book, changed, replacing, written
 from tracker.documents import Kind
 from tracker.pandoc import ConversionFailed
-from tracker.publication import binding, printing, reading
+from tracker.publication import binding, body, printing, reading
 from tracker.publication.body import read, read_html
 from tracker.publication.cleaning import clean, plain_words, text_of, walk
 from tracker.publication.front import Abstract, Author, Front, Line, Part
@@ -318,3 +319,21 @@ def test_an_arabic_pdf_is_set_from_the_right(arabic):
     image = page.render(scale=0.5).to_pil().convert("L")
     dark = [x for x in range(image.width) for y in range(image.height) if image.getpixel((x, y)) < 110]
     assert sum(dark) / len(dark) > image.width / 2
+
+
+@pytest.mark.parametrize("bind", [binding.docx, binding.epub])
+def test_pictures_stand_in_the_document_as_they_are(bind, report):
+    document, _made = report
+    with zipfile.ZipFile(io.BytesIO(bind(front_in(abstracts=()), document, []))) as made:
+        pictures = [made.read(name) for name in made.namelist() if "/media/" in name]
+    assert [Image.open(io.BytesIO(picture)).size for picture in pictures] == [(60, 40)]
+
+
+def test_a_large_drawing_without_holes_becomes_a_photograph_and_too_many_are_named(monkeypatch):
+    monkeypatch.setattr(body, "LARGEST_DRAWING", 100)
+    target = io.BytesIO()
+    Image.linear_gradient("L").save(target, "PNG")
+    assert body.made_again(target.getvalue()).ending == ".jpg"
+    assert body.made_again(b"no picture") is None
+    monkeypatch.setattr(body, "LARGEST_PICTURES", 0)
+    assert "[Rivers of two cities]" in reading.page(read(Kind.WORD, written(), "en")).parts[0]

@@ -6,12 +6,16 @@ import zipfile
 from base64 import b64encode
 from typing import Any
 
+from PIL import Image
+
 from tracker.pandoc import convert
-from tracker.publication.body import as_json
+from tracker.publication.body import Picture, as_json
 from tracker.publication.cleaning import NO_ATTRIBUTES, Document, Node, paragraph, walk, words
 from tracker.publication.front import Front, Line
 from tracker.publication.scripts import direction_of, language_of
 
+DOTS_PER_INCH = 150  # of a picture in a Word document
+WIDEST, HIGHEST = 6.0, 7.5  # inches
 TYPES = {".png": "image/png", ".jpg": "image/jpeg"}
 STYLE = b"""body { margin: 5%; line-height: 1.5; }
 h1, h2, h3, h4 { line-height: 1.25; hyphens: none; }
@@ -38,7 +42,8 @@ def docx(front: Front, document: Document, abstracts: list[list[Node]]) -> bytes
         *_imprint(front, 2),
         _PAGE_END,
     ]
-    return _converted([*opening, *_body(document)], _meta(front), "docx", ("--metadata", f"lang={front.language}"))
+    body, pictures = _body(document, is_sized=True)
+    return _filled(_converted([*opening, *body], _meta(front), "docx", ()), pictures)
 
 
 def epub(front: Front, document: Document, abstracts: list[list[Node]]) -> bytes:
@@ -53,7 +58,7 @@ def epub(front: Front, document: Document, abstracts: list[list[Node]]) -> bytes
         _heading(1, "about", front.words["publication"]),
         *_imprint(front, 2),
     ]
-    body = _body(document)
+    body, pictures = _body(document, is_sized=False)
     if not body or body[0]["t"] != "Header":  # what comes before the first heading needs a chapter of its own
         body.insert(0, _heading(1, "text", title))
     meta = _meta(front) | {
@@ -67,20 +72,24 @@ def epub(front: Front, document: Document, abstracts: list[list[Node]]) -> bytes
         meta["date"] = _said("{:04}-{:02}-{:02}".format(*front.day))
     meta = {name: value for name, value in meta.items() if value["c"]}
     arguments = (*("--mathml", "--epub-title-page=false", "--split-level=1", "--toc", "--toc-depth=2"),)
-    return _dressed(_converted([*opening, *body], meta, "epub3", arguments))
+    return _filled(_converted([*opening, *body], meta, "epub3", arguments), pictures)
 
 
 def _converted(blocks: list[Node], meta: dict[str, Any], target: str, arguments: tuple[str, ...]) -> bytes:
     return convert(as_json(blocks, meta), source="json", target=target, arguments=arguments)
 
 
-def _dressed(book: bytes) -> bytes:
-    """The EPUB with our style sheet: in its sandbox the converter takes none."""
+def _filled(book: bytes, pictures: dict[bytes, bytes]) -> bytes:
+    """The file with the pictures in the place of their dots, and an EPUB in our style: the sandbox takes neither."""
     target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(book)) as source, zipfile.ZipFile(target, "w") as copy:
+    with zipfile.ZipFile(io.BytesIO(book)) as source, zipfile.ZipFile(target, "w") as copy_of:
         for part in source.infolist():
-            content = STYLE if part.filename.endswith("stylesheet1.css") else source.read(part)
-            copy.writestr(part, content)
+            content = source.read(part)
+            if "/media/" in part.filename:
+                content = pictures.get(content, content)
+            elif part.filename.endswith("stylesheet1.css"):
+                content = STYLE
+            copy_of.writestr(part, content)
     return target.getvalue()
 
 
@@ -174,17 +183,38 @@ def _spoken(blocks: list[Node], language: str, own: str) -> list[Node]:
     return made
 
 
-def _body(document: Document) -> list[Node]:
-    """The blocks of the text, each picture in them as its bytes."""
-    laid = {
-        address: f"data:{TYPES[picture.ending]};base64,{b64encode(picture.data).decode()}"
-        for address, picture in document.pictures.items()
-    }
+def _body(document: Document, *, is_sized: bool) -> tuple[list[Node], dict[bytes, bytes]]:
+    """The blocks of the text, each picture in them as a dot that stands for it; and the pictures by their dots.
+
+    The converter takes half a gigabyte for twenty pictures given as they are; so they come in when it is done.
+    """
+    dots = {address: _dot(number, picture) for number, (address, picture) in enumerate(document.pictures.items())}
+    pictures = {dots[address]: picture.data for address, picture in document.pictures.items()}
     blocks = copy.deepcopy(document.blocks)
 
     def lay(node: Node) -> None:
         if node["t"] == "Image":
-            node["c"][2] = [laid[node["c"][2][0]], ""]
+            address = node["c"][2][0]
+            picture = document.pictures[address]
+            laid = f"data:{TYPES[picture.ending]};base64,{b64encode(dots[address]).decode()}"
+            node["c"] = [["", [], _size(picture) if is_sized else []], node["c"][1], [laid, ""]]
 
     walk(blocks, lay)
-    return blocks
+    return blocks, pictures
+
+
+def _dot(number: int, picture: Picture) -> bytes:
+    """A picture of one dot, of the same kind, unlike that of any other number."""
+    target = io.BytesIO()
+    dot = Image.new("RGB", (1, 1), (number >> 16 & 255, number >> 8 & 255, number & 255))
+    if picture.ending == ".jpg":
+        dot.save(target, "JPEG", comment=f"{number}")
+    else:
+        dot.save(target, "PNG")
+    return target.getvalue()
+
+
+def _size(picture: Picture) -> list[list[str]]:
+    """How large a picture stands in a Word document: at most as wide as its lines and as high as most of a page."""
+    scale = min(1 / DOTS_PER_INCH, WIDEST / max(1, picture.width), HIGHEST / max(1, picture.height))
+    return [["width", f"{picture.width * scale:.2f}in"], ["height", f"{picture.height * scale:.2f}in"]]

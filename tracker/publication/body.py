@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 from tracker import documents, markdown
 from tracker.drafts.reading import MARKDOWN
@@ -17,6 +17,8 @@ from tracker.publication.words import words_in
 SOURCES = {documents.Kind.WORD: "docx+styles", documents.Kind.ODT: "odt", documents.Kind.MARKDOWN: MARKDOWN}
 LARGEST_SIDE = 1800  # dots: across a page at 280 to the inch
 MOST_PICTURES = 500
+LARGEST_PICTURES = 48 * 1024 * 1024  # bytes of all of them, made again; further ones are named
+LARGEST_DRAWING = 700_000  # bytes of a PNG; a larger one is a photograph
 MOST_DOTS = 60_000_000  # of a picture before it is made smaller
 QUALITY = 85
 
@@ -75,12 +77,14 @@ def as_json(blocks: list[Node], meta: dict[str, Any] | None = None) -> bytes:
 def _pictures(blocks: list[Node], opened: documents.Opened) -> dict[str, Picture]:
     addresses: dict[str, None] = {}
     walk(blocks, lambda node: addresses.setdefault(node["c"][2][0]) if node["t"] == "Image" else None)
-    made = {}
+    made: dict[str, Picture] = {}
+    left = LARGEST_PICTURES
     for address in list(addresses)[:MOST_PICTURES]:
         content = opened.picture(address)
         picture = made_again(content) if content else None
-        if picture:
+        if picture and len(picture.data) <= left:
             made[address] = picture
+            left -= len(picture.data)
     return made
 
 
@@ -92,13 +96,16 @@ def made_again(content: bytes) -> Picture | None:
                 return None
             is_photo = given.format == "JPEG"
             given.draft("RGB", (LARGEST_SIDE, LARGEST_SIDE))
-            image = given.convert("RGB") if is_photo or not _has_holes(given) else given.convert("RGBA")
+            image = ImageOps.exif_transpose(given)
+            image = image.convert("RGBA" if _has_holes(image) else "RGB")
             image.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
             target = io.BytesIO()
+            if not is_photo:
+                image.save(target, "PNG")
+                is_photo = image.mode == "RGB" and target.tell() > LARGEST_DRAWING
             if is_photo:
-                image.save(target, "JPEG", quality=QUALITY, optimize=True)
-            else:
-                image.save(target, "PNG", optimize=True)
+                target = io.BytesIO()
+                image.convert("RGB").save(target, "JPEG", quality=QUALITY, optimize=True)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, MemoryError):
         return None
     return Picture(target.getvalue(), ".jpg" if is_photo else ".png", image.width, image.height)

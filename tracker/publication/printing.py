@@ -26,6 +26,7 @@ from tracker.publication.words import words_in
 
 SECONDS = 120.0
 MEGABYTES = 3072  # of address space: the fonts are mapped into it
+FEW_THREADS = {"RAYON_NUM_THREADS": "2", "MALLOC_ARENA_MAX": "2"}  # each takes its share of the address space
 FONT_PACKAGES = ("fontpkg_noto_serif", "fontpkg_amiri", "manimgx_fonts_cjk")
 TEXT_WIDTH = 436.0  # points: A4 less its margins
 TEXT_HEIGHT = 560.0  # of a picture with its caption
@@ -295,7 +296,7 @@ def _press(data: str, files: dict[str, bytes]) -> Printed:
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 timeout=SECONDS,
-                env={"HOME": name, "LANG": "C.UTF-8", "PATH": ""},
+                env={"HOME": name, "LANG": "C.UTF-8", "PATH": "", **FEW_THREADS},
                 check=False,
             )
         except subprocess.TimeoutExpired:
