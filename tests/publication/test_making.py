@@ -41,7 +41,7 @@ def quick(monkeypatch):
     """What is made here says what it was asked for; the real formats have tests of their own."""
 
     def made(kind, source, data, front):
-        if b"refuse" in data:
+        if b"refuse" in data or (b"no print" in data and kind is RenditionKind.PDF):
             raise ConversionFailed("It is refused.")
         if b"break" in data:
             raise RuntimeError
@@ -218,10 +218,11 @@ def test_a_word_draft_becomes_all_four_formats(report, project):
     assert page["pictures"][0][1] > 0
 
 
-def test_letters_that_cannot_be_printed_cost_the_pdf_alone(report, project):
-    published(project, report, "# " + "বাংলাদেশের শহর " * 20)
+def test_a_format_that_cannot_be_made_costs_none_of_the_others(report, project, quick):
+    published(project, report, "no print")
     assert [held.file.name.rpartition(".")[2] for held in made_here(report)] == ["docx", "epub"]
-    assert "letters" in queries.renditions(report, 1)[RenditionKind.PDF].error
+    assert queries.renditions(report, 1)[RenditionKind.PDF].error == "It is refused."
+    assert queries.is_readable(report)
 
 
 def test_the_press_is_stopped_when_it_takes_too_long(monkeypatch):
