@@ -81,7 +81,7 @@ def text_of(data: bytes) -> str:
     if len(data) > LARGEST_MARKDOWN:
         raise Unreadable(_("This text is larger than %(size)s.", size=format_size(LARGEST_MARKDOWN)))
     try:
-        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Unreadable(_("The letters of this text cannot be read. Save it as UTF-8, and send it again.")) from None
     if "\0" in text:
