@@ -46,7 +46,11 @@ SITE_SETTINGS = {
 ALIKE_ON_BOTH = (
     *("test_house.py", "test_hours.py", "test_access.py", "test_every_page.py", "bad_input/test_escaping.py"),
     *("platform/test_markdown.py", "platform/test_identifiers.py", "platform/test_countries.py"),
-    *("atlas/test_projection.py", "terms/test_changes.py"),
+    *("platform/test_mail.py", "platform/test_workbooks.py"),
+    *("atlas/test_projection.py", "terms/test_changes.py", "plans/test_order.py", "timelines/test_axis.py"),
+    *("reports/test_citations.py", "reports/test_cited_alike.py", "imports/test_matching.py"),
+    *("drafts/test_comparison.py", "drafts/test_documents.py", "writing/test_merge.py"),
+    *("publication/test_documents.py",),
 )
 
 
