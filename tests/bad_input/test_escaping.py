@@ -23,6 +23,7 @@ from tracker.projects import actions as projects
 from tracker.projects.models import Project
 from tracker.projects.states import ProjectState
 from tracker.reports import actions as reports
+from tracker.reports import texts as texts_of
 from tracker.reports.models import Report
 from tracker.reports.states import ReportState
 from tracker.themes import actions as themes
@@ -122,9 +123,11 @@ def _in_markup() -> None:
     one_line = ("title", "publisher", "place", "editors", "series", "kind_as_printed", "number", "suggested_citation")
     for report in db.session.scalars(sa.select(Report)).all():
         more = {"abstract": MARKDOWN, "notes": MARKDOWN, "published_on": PartialDate.parse("2026")}
-        reports.change_report(report, actor=None, **dict.fromkeys(one_line, MARK), **more)
-        author = {"name": MARK, "sort_name": MARK, "affiliation": MARK, "orcid": ""}
-        reports.set_authors(report, [author, author], actor=None)
+        reports.change_report(report, actor=None, because=MARK, **dict.fromkeys(one_line, MARK), **more)
+        author = {"name": MARK, "sort_name": MARK, "affiliation": MARK, "orcid": "", "more": [MARK]}
+        reports.set_authors(report, [author, author], actor=None, because=MARK)
+        text = {"language": "fr", "title": MARK, "abstract": MARKDOWN}
+        texts_of.set_texts(report, [text], actor=None, because=MARK)
     for event in db.session.scalars(sa.select(Event)).all():
         events.change(event, actor=None, title=MARK, place=MARK, text=MARKDOWN)
         for guest in event.guests:

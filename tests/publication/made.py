@@ -3,6 +3,7 @@
 import io
 import json
 import secrets
+from html import escape
 
 from tests.factories import WORDS
 from tracker import clock
@@ -20,8 +21,9 @@ PICTURE = b"RIFF0000WEBP"
 def make_page(report: Report, draft: Draft, *, edition: int = 0, parts: int = 2) -> Rendition:
     """A page to read, ready, with a picture; `edition` 0 is a try."""
     words = WORDS["theme"]
+    said = escape(words)
     html = [
-        f'<h2 id="s{number}">{words}</h2><p>{words} <img src="/-/1" alt="{words}" width="3" height="2"></p>'
+        f'<h2 id="s{number}">{said}</h2><p>{said} <img src="/-/1" alt="{said}" width="3" height="2"></p>'
         for number in range(1, parts + 1)
     ]
     contents = [[1, f"{words} {number}", f"s{number}", number - 1] for number in range(1, parts + 1)]

@@ -155,7 +155,7 @@ def set_authors(report: Report, authors: list[dict[str, Any]], actor: Person | N
     if any(not author.get("name", "").strip() for author in authors):
         raise RuleBroken(_("Every author needs a name."))
     wanted = [author_values(report, position, author) for position, author in enumerate(authors)]
-    if twice := [values for values, double in zip(wanted, doubles(wanted), strict=True) if double.is_certain]:
+    if twice := [values for values, double in zip(wanted, doubles(authors), strict=True) if double.is_certain]:
         raise RuleBroken(_("“%(name)s” is listed twice.", name=twice[0]["name"]))
     if [values_of(author) for author in report.authors] == wanted:
         return
