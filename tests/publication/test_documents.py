@@ -309,6 +309,8 @@ def test_a_word_document_has_the_front_matter_and_runs_the_right_way(arabic):
         text = made.read("word/document.xml").decode()
         told = made.read("docProps/core.xml").decode()
     assert "<w:bidi" in text
+    assert text.count("المياه والمدن") == 1
+    assert "<dc:creator>Amina Rahman; محمد الأمين</dc:creator>" in told
     assert "Amina Rahman" in text
     assert "Grant 12/34." in text
     assert "المياه والمدن" in told

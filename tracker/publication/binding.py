@@ -4,10 +4,12 @@ import copy
 import io
 import zipfile
 from base64 import b64encode
+from html import escape
 from typing import Any
 
 from PIL import Image
 
+from tracker import clock
 from tracker.pandoc import convert
 from tracker.publication.body import Picture, as_json
 from tracker.publication.cleaning import NO_ATTRIBUTES, Document, Node, paragraph, walk, words
@@ -31,10 +33,7 @@ _PAGE_END: Node = {"t": "RawBlock", "c": ["openxml", '<w:p><w:r><w:br w:type="pa
 
 def docx(front: Front, document: Document, abstracts: list[list[Node]]) -> bytes:
     """The Word document. `abstracts` as in printing.pdf. For a worker. Raises ConversionFailed."""
-    title, _joint, subtitle = front.split_title
     opening = [
-        _styled("Title", title),
-        *([_styled("Subtitle", subtitle)] if subtitle else []),
         *(_author(front, number) for number in range(len(front.authors))),
         *(paragraph(words(note)) for note in _notes(front)),
         *(paragraph(words(line)) for line in _details(front)),
@@ -43,7 +42,7 @@ def docx(front: Front, document: Document, abstracts: list[list[Node]]) -> bytes
         _PAGE_END,
     ]
     body, pictures = _body(document, is_sized=True)
-    return _filled(_converted([*opening, *body], _meta(front), "docx", ()), pictures)
+    return _filled(_converted([*opening, *body], _meta(front), "docx", ()), pictures, front)
 
 
 def epub(front: Front, document: Document, abstracts: list[list[Node]]) -> bytes:
@@ -72,15 +71,15 @@ def epub(front: Front, document: Document, abstracts: list[list[Node]]) -> bytes
         meta["date"] = _said("{:04}-{:02}-{:02}".format(*front.day))
     meta = {name: value for name, value in meta.items() if value["c"]}
     arguments = (*("--mathml", "--epub-title-page=false", "--split-level=1", "--toc", "--toc-depth=2"),)
-    return _filled(_converted([*opening, *body], meta, "epub3", arguments), pictures)
+    return _filled(_converted([*opening, *body], meta, "epub3", arguments), pictures, front)
 
 
 def _converted(blocks: list[Node], meta: dict[str, Any], target: str, arguments: tuple[str, ...]) -> bytes:
     return convert(as_json(blocks, meta), source="json", target=target, arguments=arguments)
 
 
-def _filled(book: bytes, pictures: dict[bytes, bytes]) -> bytes:
-    """The file with the pictures in the place of their dots, and an EPUB in our style: the sandbox takes neither."""
+def _filled(book: bytes, pictures: dict[bytes, bytes], front: Front) -> bytes:
+    """The file with the pictures in the place of their dots; an EPUB in our style, a Word file with its authors."""
     target = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(book)) as source, zipfile.ZipFile(target, "w") as copy_of:
         for part in source.infolist():
@@ -89,6 +88,8 @@ def _filled(book: bytes, pictures: dict[bytes, bytes]) -> bytes:
                 content = pictures.get(content, content)
             elif part.filename.endswith("stylesheet1.css"):
                 content = STYLE
+            elif part.filename == "docProps/core.xml":
+                content = _signed(content.decode(), front).encode()
             copy_of.writestr(part, content)
     return target.getvalue()
 
@@ -98,7 +99,7 @@ def _meta(front: Front) -> dict[str, Any]:
         "pagetitle": _said(front.title),
         "lang": _said(front.language),
         "dir": _said(direction_of(front.language)),
-        **({"title": _said(front.title)}),
+        "title": _said(front.title),
         "creator": {
             "t": "MetaList",
             "c": [
@@ -112,8 +113,12 @@ def _said(text: str) -> dict[str, Any]:
     return {"t": "MetaString", "c": text}
 
 
-def _styled(style: str, text: str) -> Node:
-    return {"t": "Div", "c": [["", [], [["custom-style", style]]], [paragraph(words(text))]]}
+def _signed(properties: str, front: Front) -> str:
+    """The properties of a Word file with its authors, whom the converter would print too, and a day that is no 1970."""
+    names = escape("; ".join(author.name for author in front.authors), quote=False)
+    made = "{:04}-{:02}-{:02}T00:00:00Z".format(*front.day) if front.day else f"{clock.now():%Y-%m-%dT%H:%M:%SZ}"
+    properties = properties.replace("<dc:creator></dc:creator>", f"<dc:creator>{names}</dc:creator>")
+    return properties.replace("1970-01-01T00:00:00Z", made)
 
 
 def _heading(level: int, name: str, text: str) -> Node:
