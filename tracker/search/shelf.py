@@ -19,6 +19,7 @@ from tracker.search.words import terms, text_tokens, tokens
 MOST_FOUND = 1_001  # that a question by words leads to: a list says "more than 1,000", and nobody reads on
 MOST_TEXT_TOKENS = 120_000
 DEPTHS = 3  # title, record, text
+SAMPLE, WALK = 200, 4_000  # of the newest: looked at to see how common words are, and where they are common
 _IDS = 2**31
 
 
@@ -65,8 +66,9 @@ def search(words: str, marks: Sequence[Sequence[str]], *, among: sa.Select[int] 
     asked = terms(words)
     found: dict[int, None] = {}
     for depth in range(DEPTHS if asked else 0):
-        query = _query([list(group) for group in marks], asked, depth, among)
-        found |= dict.fromkeys(_ids(query.limit(MOST_FOUND)))
+        query = _query([list(group) for group in marks], asked, depth, among).limit(MOST_FOUND)
+        walked = _walked([list(group) for group in marks], asked, depth) if among is None else []
+        found |= dict.fromkeys(walked if len(walked) >= MOST_FOUND else _ids(query))
         if len(found) >= MOST_FOUND:
             break
     return list(found)[:MOST_FOUND]
@@ -83,6 +85,23 @@ def _query(
     if among is not None:
         query = query.where(back.PLACE_ALONE.in_(sa.select(Shelved.place).where(Shelved.subject_id.in_(among))))
     return query
+
+
+def _walked(marks: list[list[str]], asked: list[tuple[list[str], bool]], depth: int) -> list[int]:
+    """On PostgreSQL what is found among the newest, where so much is found that its index would give nearly all."""
+    if is_sqlite() or depth == DEPTHS - 1:  # the texts are long: looking into many costs more than the index
+        return []
+    condition = postgresql.on_shelf(depth, asked, marks)
+
+    def among_newest(most: int) -> list[int]:
+        newest = (
+            sa.select(*postgresql.SHELF.c).order_by(postgresql.PLACE.desc()).limit(most).subquery("search_words_shelf")
+        )
+        columns = {column: newest.c[column.name] for column in postgresql.SHELF.c}
+        there = sa.sql.visitors.replacement_traverse(condition, {}, lambda one, **_: columns.get(one))
+        return _ids(sa.select(newest.c.place).where(there).order_by(newest.c.place.desc()).limit(MOST_FOUND))
+
+    return among_newest(WALK) if len(among_newest(SAMPLE)) > SAMPLE * MOST_FOUND / WALK else []
 
 
 def _ids(query: sa.Select[Any]) -> list[int]:
