@@ -10,11 +10,14 @@ from tracker.i18n import _
 
 MOST_PARTS = 2_000
 MOST_BYTES = 80_000_000  # of all parts together, unpacked
-_NAMES = re.compile(
-    rb"""((?:[\w.-]+:)?(?:author|initials|userId|providerId|lastModifiedBy)\s*=\s*)("[^"]*"|'[^']*')""", re.ASCII
+_NAMES = re.compile(  # begins where a word begins: every other start would read a long word to its end in vain
+    rb"""(?<![\w.-])((?:[\w.-]+:)?(?:author|initials|userId|providerId|lastModifiedBy)\s*=\s*)("[^"]*"|'[^']*')""",
+    re.ASCII,
 )
-_PEOPLE = re.compile(rb"<((?:[\w.-]+:)?person)\b[^>]*?(?:/>|>.*?</\1\s*>)", re.DOTALL)
-_TEXT = re.compile(rb">[^<]*<")
+_PERSON = re.compile(rb"<(?:[\w.-]{1,40}:)?person[\s/>]", re.ASCII)
+_TEMPLATE = b"/attachedTemplate"  # its address is a folder of the reviewer's, with their name in it
+_TARGET = re.compile(rb"""(\sTarget\s*=\s*)("[^"]*"|'[^']*')""")
+_RELATION = re.compile(rb"<(?:[\w.-]{1,40}:)?Relationship\s[^<>]*>", re.ASCII)
 
 
 def without_names(stream: IO[bytes]) -> bytes:
@@ -44,7 +47,20 @@ def _cleaned(name: str, data: bytes) -> bytes:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:200]:  # no Word writes it so; names could hide there
         raise ValueError(_("This file cannot be opened. Save it anew with Word, or write comments here."))
     if name.startswith("docProps/"):
-        return _TEXT.sub(b"><", data)
+        tags = (piece.partition(b">")[0] for piece in data.split(b"<")[1:] if not piece.startswith(b"!"))
+        return b"".join(b"<" + tag + b">" for tag in tags)
     if name == "word/people.xml":
-        return _PEOPLE.sub(b"", data)
+        return _without_people(data)
+    if name.endswith(".rels"):
+        return _RELATION.sub(_without_folder, data)
     return _NAMES.sub(rb'\1""', data) if name.startswith("word/") else data
+
+
+def _without_people(data: bytes) -> bytes:
+    """The list of those who commented, empty: all between its first person and its own end."""
+    first = _PERSON.search(data)
+    return data[: first.start()] + data[max(first.start(), data.rfind(b"</")) :] if first else data
+
+
+def _without_folder(relation: re.Match[bytes]) -> bytes:
+    return _TARGET.sub(rb'\1"Normal.dotm"', relation[0]) if _TEMPLATE in relation[0] else relation[0]
