@@ -131,3 +131,23 @@ def test_what_we_write_is_read_again_as_it_was():
             assert record.fields[name] == getattr(report, name), (ending, name)
         assert record.fields["published_on"] == str(report.published_on), ending
         assert names(record) == [author.name for author in report.authors], ending
+
+
+def test_abbreviations_that_grow_are_refused_before_they_fill_the_memory():
+    grown = "\n".join(f"@string{{a{number} = a{number - 1} # a{number - 1}}}" for number in range(1, 40))
+    bomb = f'@string{{a0 = "{"x" * 1000}"}}\n{grown}\n@book{{k, title = a39}}'
+    with pytest.raises(Unreadable, match="@string"):
+        read(bomb.encode(), "bib")
+    plain = (
+        '@string{UN = "United Nations"}@book{k, title = {Water}, publisher = un # " Press", month = jan, year = 2020}'
+    )
+    record = read(plain.encode(), "bib").records[0]
+    assert (record.fields["publisher"], str(record.fields["published_on"])) == ("United Nations Press", "2020-01")
+
+
+def test_halves_of_characters_are_replaced():
+    half, whole = r"\ud800", r"\ud83d\ude00"
+    data = f'[{{"title": "Water {half} {whole}", "author": [{{"family": "{half}x"}}], "issued": {{"raw": "{half}"}}}}]'
+    record = read(data.encode(), "json").records[0]
+    assert record.fields["title"] == "Water ? 😀"
+    json.dumps([record.authors, record.problems], ensure_ascii=False).encode()

@@ -14,8 +14,9 @@ import nh3
 import rispy
 from pybtex import errors
 from pybtex.database import Person as BibPerson
-from pybtex.database.input.bibtex import Parser
+from pybtex.database.input.bibtex import Parser, month_names
 from pybtex.richtext import Text
+from pybtex.utils import CaseInsensitiveDict
 
 from tracker.bibliographies.fields import Record, record_of
 from tracker.i18n import _
@@ -118,10 +119,27 @@ def _text_of(data: bytes, found: Found) -> str:
         return data.decode(encoding, "replace")
 
 
+class _Abbreviations(CaseInsensitiveDict):  # type: ignore[misc]
+    """The abbreviations of a file (@string). One may be made of others, and grow twice as long with each line."""
+
+    left = MOST_BYTES  # characters that all their uses together may still become
+
+    def __getitem__(self, name: str) -> str:
+        value = str(super().__getitem__(name))
+        self.left -= len(value)
+        if self.left < 0:
+            raise Unreadable(_("The abbreviations in this file (@string) become too long a text."))
+        return value
+
+
 def _bibtex(text: str, found: Found) -> list[dict[str, Any]]:
+    parser = Parser()
+    parser.macros = _Abbreviations(month_names)
     with errors.capture() as caught:
         try:
-            entries = Parser().parse_string(text).entries
+            entries = parser.parse_string(text).entries
+        except Unreadable:
+            raise
         except Exception as error:  # whatever its parser stumbles over is the file's fault
             raise Unreadable(_("This file is not BibTeX: %(words)s", words=_short(error))) from None
     for fault in caught:
@@ -238,6 +256,8 @@ def _comma_name(name: str) -> dict[str, str]:
 def _csl(text: str, found: Found) -> list[dict[str, Any]]:
     try:
         items = json.loads(text)
+        if "\\ud" in text.lower():  # halves of characters, which no file and no table takes
+            items = json.loads(json.dumps(items, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError) as error:
         raise Unreadable(_("This file is not JSON: %(words)s", words=_short(error))) from None
     if isinstance(items, dict):
