@@ -12,7 +12,10 @@ def test_words_and_marks_find_the_newest_first_by_depth(app):
     )
     shelf.put(2, order=20210000, title="Farms", record="water", body="", marks=["theme2", "languageen"])
     shelf.put(3, order=0, title="深圳的水", record="", body="water", marks=["theme3", "languagezhhans"])
-    b = lambda *m, **k: shelf.browse(m, limit=10, **k)
+
+    def b(*marks, **more):
+        return shelf.browse(marks, **({"limit": 10} | more))
+
     assert b() == [2, 1, 3]
     assert b(["languageen"]) == [2, 1]
     assert b(["theme1", "theme3"]) == [1, 3]

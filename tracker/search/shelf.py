@@ -98,7 +98,8 @@ def _walked(marks: list[list[str]], asked: list[tuple[list[str], bool]], depth: 
             sa.select(*postgresql.SHELF.c).order_by(postgresql.PLACE.desc()).limit(most).subquery("search_words_shelf")
         )
         columns = {column: newest.c[column.name] for column in postgresql.SHELF.c}
-        there = sa.sql.visitors.replacement_traverse(condition, {}, lambda one, **_: columns.get(one))
+        replaced: Any = lambda one, **_: columns.get(one)  # noqa: E731
+        there = sa.sql.visitors.replacement_traverse(condition, {}, replaced)
         return _ids(sa.select(newest.c.place).where(there).order_by(newest.c.place.desc()).limit(MOST_FOUND))
 
     return among_newest(WALK) if len(among_newest(SAMPLE)) > SAMPLE * MOST_FOUND / WALK else []
