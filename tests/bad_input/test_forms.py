@@ -24,6 +24,7 @@ WORST = (
 HANDS = 1  # forms filled from each list at each door
 
 
+@pytest.mark.alike
 def test_every_route_that_takes_a_form_is_tried(app, every_door):
     adapter = app.url_map.bind("localhost")
     tried = {adapter.match(door.path, method="POST")[0] for door in every_door}
@@ -41,6 +42,7 @@ def test_the_forms_as_their_pages_show_them_mostly_hold(attempts, every_door):
     assert attempts.statuses[303] > 40, attempts.statuses
 
 
+@pytest.mark.alike
 def test_an_empty_form(attempts, every_door):
     for door in every_door:
         attempts.form("empty", door, {}, sound=True)
@@ -85,6 +87,7 @@ def test_ids_and_choices_that_do_not_exist(attempts, every_door):
     attempts.found_nothing()
 
 
+@pytest.mark.alike
 def test_fields_sent_twice_as_lists_and_under_odd_names(attempts, every_door):
     for door in every_door:
         twice = {name: [value, "x"] for name, value in door.values.items()}

@@ -81,6 +81,7 @@ def test_hostile_questions_on_the_page_of_the_search(attempts):
     assert set(attempts.statuses) == {200}
 
 
+@pytest.mark.alike
 def test_a_page_repeats_hostile_arguments_harmlessly(attempts, every_page):
     marker = "<b id=x onmouseover=1>'\""
     for who, path in every_page:
@@ -116,6 +117,7 @@ def test_words_in_paths_that_nothing_is_called(attempts):
     attempts.found_nothing()
 
 
+@pytest.mark.alike
 def test_other_methods(attempts, every_page, every_door):
     """HEAD, OPTIONS and the rest change nothing anywhere; a button's address has nothing to show."""
     paths = {(door.who, door.path) for door in every_door} | set(every_page)
@@ -135,6 +137,7 @@ def test_other_methods(attempts, every_page, every_door):
     attempts.found_nothing()
 
 
+@pytest.mark.alike
 def test_forged_foreign_and_missing_tokens(app, attempts, every_door):
     sound = attempts.token()
     other_key = URLSafeSerializer("other", salt="csrf").dumps(["salt", "bad-input"])
@@ -161,6 +164,7 @@ def test_forged_foreign_and_missing_tokens(app, attempts, every_door):
     attempts.found_nothing()
 
 
+@pytest.mark.alike
 def test_a_token_sent_elsewhere_than_in_the_form_does_not_count(attempts, every_door):
     door = every_door[0]
     token = attempts.token()
@@ -174,6 +178,7 @@ def test_a_token_sent_elsewhere_than_in_the_form_does_not_count(attempts, every_
     attempts.found_nothing()
 
 
+@pytest.mark.alike
 def test_broken_bodies(attempts, every_door):
     token = attempts.token().encode()
     part = b'--x\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n' + token
@@ -201,6 +206,7 @@ def test_broken_bodies(attempts, every_door):
     assert attempts.statuses[400] > 0.8 * sum(attempts.statuses.values()), attempts.statuses
 
 
+@pytest.mark.alike
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 def test_a_flood_is_refused_in_words(attempts, every_door):
     """10 MB of text, thousands of fields, thousands of parts. (Werkzeug drops the parts it had read unclosed.)"""
@@ -227,6 +233,7 @@ def test_a_flood_is_refused_in_words(attempts, every_door):
     attempts.found_nothing()
 
 
+@pytest.mark.alike
 def test_a_body_larger_than_any_upload_is_not_read(app, attempts):
     class Endless(io.RawIOBase):
         read_bytes = 0
@@ -252,6 +259,7 @@ def test_a_body_larger_than_any_upload_is_not_read(app, attempts):
     assert answer.status_code == 413
 
 
+@pytest.mark.alike
 def test_hostile_headers(attempts):
     headers = {
         "Accept-Language": (
@@ -279,6 +287,7 @@ def test_hostile_headers(attempts):
     attempts.found_nothing()
 
 
+@pytest.mark.alike
 def test_an_address_of_another_host_is_never_written_into_a_page(client):
     for path in ("/", "/projects", "/sign-in", "/nowhere"):
         answer = client.get(path, headers={"Host": "evil.example", "X-Forwarded-Host": "evil.example"})
@@ -286,6 +295,7 @@ def test_an_address_of_another_host_is_never_written_into_a_page(client):
         assert "evil.example" not in (answer.location or "")
 
 
+@pytest.mark.alike
 def test_an_error_page_is_as_sound_as_any(attempts, client):
     for status, answer in {
         400: client.post("/sign-in"),
