@@ -1,4 +1,4 @@
-"""A report as unqualified Dublin Core (oai_dc), with the terms of the OpenAIRE guidelines where one exists."""
+"""A report as unqualified Dublin Core (oai_dc), with the terms of info:eu-repo where one exists."""
 
 from lxml import etree
 
