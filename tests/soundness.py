@@ -1,6 +1,7 @@
 """What every page owes its reader, checked on each page that a test gets."""
 
 from functools import lru_cache
+from typing import Any
 
 import html5lib
 
@@ -10,14 +11,13 @@ PIECES = {"/projects/alike"}  # no pages: a script puts them into one
 @lru_cache(maxsize=2000)
 def check_page(html: str, path: str) -> None:
     """Valid markup, one h1 that begins the title, no duplicate id, every control labelled, every form with a token."""
-    parser = html5lib.HTMLParser(strict=False, namespaceHTMLElements=False)
     if path in PIECES and not html.startswith("<!doctype"):
+        parser = html5lib.HTMLParser(strict=False, namespaceHTMLElements=False)
         parser.parseFragment(html)
         assert not parser.errors, f"{path}: {parser.errors[:3]}"
         return
-    page = parser.parse(html)
-    errors = [error for _position, error, _data in parser.errors]
-    assert not errors, f"{path}: {parser.errors[:3]}"
+    page, errors = parsed(html)
+    assert not errors, f"{path}: {errors[:3]}"
 
     headings = page.findall(".//h1")
     assert len(headings) == 1, f"{path}: {len(headings)} h1"
@@ -36,6 +36,13 @@ def check_page(html: str, path: str) -> None:
     assert not any(element.get("style") for element in page.iter()), f"{path}: an inline style"
     for script in page.iter("script"):
         assert script.get("src") or script.get("type") == "application/ld+json", f"{path}: an inline script"
+
+
+@lru_cache(maxsize=4)
+def parsed(html: str) -> tuple[Any, list[Any]]:
+    """The tree of a page and what is wrong with its markup. Who asks next for the same page waits no second time."""
+    parser = html5lib.HTMLParser(strict=False, namespaceHTMLElements=False)
+    return parser.parse(html), parser.errors
 
 
 def _controls(page: object, ids: set[str], path: str) -> None:

@@ -4,12 +4,12 @@ import json
 import re
 from unittest.mock import patch
 
-import html5lib
 import pytest
 import sqlalchemy as sa
 
 from tests import world as worlds
 from tests.mails import html_of
+from tests.soundness import parsed
 from tracker.activity.outbox import send_owed
 from tracker.database import Base, db
 from tracker.dates import PartialDate
@@ -52,7 +52,7 @@ NEVER = {"iframe", "object", "embed", "base", "applet", "frame", "math", "b", "f
 def faults_of(page: str) -> list[str]:
     """What in the page can only have come from what somebody wrote."""
     found = []
-    for element in html5lib.parse(page, namespaceHTMLElements=False).iter():
+    for element in parsed(page)[0].iter():
         if not isinstance(element.tag, str):
             continue
         tag = element.tag.rpartition("}")[2]
