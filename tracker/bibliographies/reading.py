@@ -119,7 +119,7 @@ def _text_of(data: bytes, found: Found) -> str:
         return data.decode(encoding, "replace")
 
 
-class _Abbreviations(CaseInsensitiveDict):  # type: ignore[misc]
+class _Abbreviations(CaseInsensitiveDict):
     """The abbreviations of a file (@string). One may be made of others, and grow twice as long with each line."""
 
     left = MOST_BYTES  # characters that all their uses together may still become
