@@ -2,12 +2,14 @@
 
 import io
 import zipfile
+from datetime import timedelta
 
 import pypdfium2
 import pytest
 
 from tests.drafts.made import written
 from tests.factories import make_draft, make_project, make_report, publish
+from tracker import clock
 from tracker.activity.models import Activity
 from tracker.credit import queries as credit
 from tracker.database import db
@@ -181,6 +183,38 @@ def test_what_breaks_is_tried_three_times_and_is_never_half_published(report, pr
     assert made_here(report) == []
     assert "not your fault" in rows[RenditionKind.PDF].error
     assert db.session.query(Activity).filter_by(kind="publication.failed").count() == 1
+
+
+def test_a_worker_that_dies_at_the_end_leaves_nothing_made_that_nobody_is_offered(report, project, quick, monkeypatch):
+    make_draft(report)
+    project.state = ProjectState.REVIEW
+    publish(project)
+    put_on_page, calls = actions.put_on_page, []
+
+    def dies(*given):
+        calls.append(given)
+        if len(calls) == len(ALL):
+            raise KeyboardInterrupt
+        put_on_page(*given)
+
+    monkeypatch.setattr(actions, "put_on_page", dies)
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    db.session.rollback()
+    with clock.frozen(clock.now() + queries.LEASE + timedelta(minutes=1)):
+        work()
+    assert len(made_here(report)) == 3
+
+
+def test_the_page_can_be_read_while_it_is_made_anew(report, project, quick):
+    """As it is once an author says what they did after the publication."""
+    published(project, report)
+    report.funding = "A fund."
+    actions.renew(report, None)
+    rows = queries.renditions(report, 1)
+    assert rows[RenditionKind.HTML].state is RenditionState.WAITING
+    assert queries.is_readable(report)
+    assert queries.shown(report) is rows[RenditionKind.HTML]
 
 
 def test_a_worker_that_lost_its_hold_changes_nothing(report, quick, monkeypatch):

@@ -50,9 +50,11 @@ def make_next() -> bool:
     if row is None:
         db.session.commit()
         return False
-    rendition_id, report_id, edition = row.id, row.report_id, row.edition
+    rendition_id = row.id
     if row.attempts >= MOST_TRIES:  # whoever tried last came to an end without a word
-        _fail(rendition_id, row.claimed_at, "")
+        since = row.claimed_at
+        db.session.commit()
+        _fail(rendition_id, since, "")
     else:
         row.attempts, row.claimed_at = row.attempts + 1, clock.now()
         since = row.claimed_at
@@ -68,8 +70,6 @@ def make_next() -> bool:
             db.session.rollback()
             log.exception("rendition %s could not be made", rendition_id)
             _try_again(rendition_id, since)
-    if edition:
-        _put_on_page(report_id, edition)
     return True
 
 
@@ -109,7 +109,7 @@ def _made(kind: RenditionKind, source: Kind, data: bytes, front: Front) -> Made:
 
 
 def _keep(rendition_id: int, since: datetime, made: Made, stored: StoredFile | None, digest: str) -> None:
-    row = queries.held(rendition_id, since)
+    row = _held(rendition_id, since)
     if row is None:
         raise LookupError(f"rendition {rendition_id} is somebody else's now")
     old = row.file if row.edition == 0 else None
@@ -120,23 +120,35 @@ def _keep(rendition_id: int, since: datetime, made: Made, stored: StoredFile | N
     db.session.flush()
     if old is not None:
         db.session.delete(old)
+    _put_on_page(row)
     db.session.commit()
     if old is not None:
         store().delete(old.key)
 
 
-def _put_on_page(report_id: int, edition: int) -> None:
-    report = queries.report_for_work(report_id, lock=True)
-    if report is not None:
-        actions.put_on_page(report, edition)
-    db.session.commit()
+def _held(rendition_id: int, since: datetime | None) -> Rendition | None:
+    """A rendition that is still ours, with its project, its report and itself locked, in the order of everybody."""
+    report_id = queries.report_of(rendition_id)
+    if report_id is not None:
+        queries.report_for_work(report_id, lock=True)
+    return queries.held(rendition_id, since)
+
+
+def _put_on_page(row: Rendition) -> None:
+    """In the transaction that ends the making: a worker that dies leaves nothing made that nobody is offered."""
+    if row.edition:
+        db.session.flush()
+        report = queries.report_for_work(row.report_id)
+        assert report is not None
+        actions.put_on_page(report, row.edition)
 
 
 def _fail(rendition_id: int, since: datetime | None, sentence: str) -> None:
-    row = queries.held(rendition_id, since)
+    row = _held(rendition_id, since)
     if row is not None:
         row.error = sentence or _("Something went wrong on our side while it was made. It is not your fault.")
         row.state = RenditionState.FAILED
+        _put_on_page(row)
     db.session.commit()
 
 

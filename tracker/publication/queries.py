@@ -70,11 +70,11 @@ def unfinished(report: Report, edition: int) -> Iterable[Rendition]:
 
 
 def shown(report: Report, edition: int | None = None) -> Rendition | None:
-    """The page to read of an edition; without one, of the newest that is ready."""
+    """The page to read of an edition; without one, of the newest that has one. While it is made anew, as it was."""
     query = sa.select(Rendition).where(
         Rendition.report_id == report.id,
         Rendition.kind == RenditionKind.HTML,
-        Rendition.state == RenditionState.READY,
+        Rendition.made_at.is_not(None),
         Rendition.edition >= 1,
     )
     if edition is not None:
@@ -88,7 +88,7 @@ def is_readable(report: Report) -> bool:
     query = sa.select(Rendition.id).where(
         Rendition.report_id == report.id,
         Rendition.kind == RenditionKind.HTML,
-        Rendition.state == RenditionState.READY,
+        Rendition.made_at.is_not(None),
         Rendition.edition >= 1,
     )
     return report.is_public and report.file_id is None and db.session.scalar(query.limit(1)) is not None
@@ -138,6 +138,11 @@ def held(rendition_id: int, since: object) -> Rendition | None:
         .options(*CARD)
         .with_for_update(of=Rendition)
     ).first()
+
+
+def report_of(rendition_id: int) -> int | None:
+    """The number of the report that a rendition is of."""
+    return db.session.scalar(sa.select(Rendition.report_id).where(Rendition.id == rendition_id))
 
 
 def report_for_work(report_id: int, *, lock: bool = False) -> Report | None:
