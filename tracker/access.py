@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, NoReturn
 
+import sqlalchemy as sa
 from flask import abort, redirect, request, url_for
 from flask_login import current_user
 
@@ -69,8 +70,18 @@ def load(model: Any, row_id: int, loading: Sequence = (), *, locks: bool = True)
     if row_id > 2**31 - 1:  # PostgreSQL would refuse the number rather than find nothing
         abort(404)
     lock = None if request.method in SAFE_METHODS or not locks else {"of": model}
+    if lock is not None and hasattr(model, "locked_after"):
+        _lock_first(model, row_id)
     row = db.session.get(model, row_id, options=loading, with_for_update=lock)
     return row if row is not None else _look_elsewhere(model, row_id)
+
+
+def _lock_first(model: Any, row_id: int) -> None:
+    """Lock the row that everybody locks before this one, so that nobody waits for somebody who waits for them."""
+    column, first = model.locked_after
+    number = db.session.scalar(sa.select(getattr(model, column)).where(model.id == row_id))
+    if number is not None:
+        db.session.get(first, number, with_for_update={"of": first})
 
 
 _led_on: dict[Any, Callable[[int], int | None]] = {}

@@ -314,3 +314,20 @@ def test_an_institution_answers_by_link_and_its_word_is_shown(client, signed_in,
     assert client.post(path, data={"answer": "confirm", "version": "1"}).status_code == 303
     assert "not yet" in signed_in(project.lead).get(f"/reports/{report.id}/approval").text
     assert queries.confirmed_institutions(report) == [project.partners[1].institution]
+
+
+def test_publishing_refuses_who_looked_at_another_version(signed_in, client):
+    project = make_project(ProjectState.REVIEW)
+    (report,) = queries.unpublished(project)
+    lead, path = signed_in(project.lead), f"/projects/{project.id}/steps/publish"
+    seen = f"{report.id}:{report.version}:1"
+    answer = lead.submit(path, seen=seen)
+    assert answer.status_code == 409 and "changed while you were reading" in answer.text
+    approve_all(report)
+    assert lead.submit(path, seen=f"{report.id}:0:1").status_code == 409
+    assert project.state is ProjectState.REVIEW
+    assert lead.submit(path, seen=seen).status_code == 303
+    assert (project.state, report.state) == (ProjectState.PUBLISHED, ReportState.PUBLISHED)
+    assert lead.submit(path, seen=seen).status_code == 409
+    assert lead.get(path).status_code == 303
+    assert report.title in client.get(project.path).text

@@ -110,10 +110,10 @@ def standings(reports: Iterable[Report]) -> dict[int, Standing]:
 
 def unpublished(project: Project, *, lock: bool = False) -> list[Report]:
     """The reports of a project that are not published yet, oldest first, with what a proof keeps of them."""
-    query = sa.select(Report).where(Report.project_id == project.id, Report.state == ReportState.DRAFT)
-    query = query.options(*CONTENT).order_by(Report.id).limit(50)
-    if lock:
-        query = query.with_for_update(of=Report).execution_options(populate_existing=True)
+    begun = sa.and_(Report.project_id == project.id, Report.state == ReportState.DRAFT)
+    if lock:  # before they are read
+        db.session.execute(sa.select(Report.id).where(begun).order_by(Report.id).with_for_update())
+    query = sa.select(Report).where(begun).options(*CONTENT).order_by(Report.id).limit(50)
     return list(db.session.scalars(query))
 
 

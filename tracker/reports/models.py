@@ -29,6 +29,7 @@ class Report(Base):
     """A published (or to-be-published) output with its bibliographic record."""
 
     __tablename__ = "report"
+    locked_after = ("project_id", Project)  # see access.load
 
     id: Mapped[int] = mapped_column(primary_key=True)
     import_key: Mapped[str | None] = mapped_column(sa.String(700), unique=True)
