@@ -21,6 +21,7 @@ from tracker.database import db
 
 BYTES_KEPT = 32 * 1024 * 1024
 LARGEST_KEPT = 64 * 1024  # bytes, as sent
+LONGEST_ASKED = 1000  # characters of all that tells a request from others: what is longer is Flask's to answer
 MADE = "tracker.made"  # key in the environ, where Flask leaves the stamp of the page it made
 _OF_A_BODY = ("content-type", "content-length", "content-encoding")
 
@@ -88,8 +89,9 @@ class Doorstep:
         path = environ.get("PATH_INFO", "")
         for pattern, endpoint in _paths:
             if match := pattern.fullmatch(path):
-                asked = ("HTTP_HOST", "wsgi.url_scheme", "QUERY_STRING", "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCEPT_ENCODING")
-                return (path, *(environ.get(name, "") for name in asked)), endpoint, int(match[1])
+                names = ("HTTP_HOST", "wsgi.url_scheme", "QUERY_STRING", "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCEPT_ENCODING")
+                key = (path, *(environ.get(name, "") for name in names))
+                return (key, endpoint, int(match[1])) if sum(map(len, key)) <= LONGEST_ASKED else None
         return None
 
     def _stamp(self, endpoint: str, row_id: int) -> str | None:

@@ -54,6 +54,17 @@ def test_each_reader_gets_the_page_that_was_asked_for(app, signed_in):
     assert (head.status_code, head.data) == (200, b"")
 
 
+def test_nobody_fills_the_memory_with_long_questions(app):
+    """What is kept is counted by its pages; the addresses they are kept under must be small beside them."""
+    report = published("Water")
+    kept = app.extensions["tracker.doorstep"]
+    for asked in ({"query_string": "x" * 5000}, {"headers": {"Accept-Language": f"en, {'x' * 5000}"}}):
+        assert app.test_client().get(report.path, **asked).status_code == 200
+    assert len(kept) == 0
+    assert app.test_client().get(report.path).status_code == 200
+    assert len(kept) == 1
+
+
 def test_a_withdrawn_report_is_gone_at_once(app):
     report = published("Water")
     assert app.test_client().get(report.path).status_code == 200
