@@ -29,6 +29,7 @@ MOST_NAMES = 20  # of people or addresses that are named; the others are counted
 
 _OLE = b"\xd0\xcf\x11\xe0"
 _END, _END_SIZE = b"PK\x05\x06", 22
+_END64, _END64_SIZE, _LEADS_TO_END64, _LEADS_SIZE = b"PK\x06\x06", 56, b"PK\x06\x07", 20  # of a zip beyond 4 GB
 _DOCTYPE = tuple("<!DOCTYPE".encode(code) for code in ("ascii", "utf-16-le", "utf-16-be"))
 _WORD_TEXT = re.compile(r"\[Content_Types\]\.xml|_rels/\.rels|word/\w+\.xml|word/_rels/\w+\.xml\.rels")
 _WORD_UNNEEDED = re.compile(
@@ -93,7 +94,7 @@ class Archive:
     """A zip that is read with limits. Raises Unreadable when it is opened, and when a part is not what it says."""
 
     def __init__(self, stream: IO[bytes]) -> None:
-        _check_list(stream)
+        check_list(stream)
         try:
             self._zip = zipfile.ZipFile(stream)
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, struct.error):
@@ -281,8 +282,8 @@ def _first_of(archive: Archive, name: str) -> bytes:
     return archive.read(name) if name in archive.parts else b""
 
 
-def _check_list(stream: IO[bytes]) -> None:
-    """Look at the end of a zip before anything of its list of parts is held in memory."""
+def check_list(stream: IO[bytes]) -> None:
+    """Look at the end of a zip before anything of its list of parts is held in memory. Raises Unreadable."""
     end = stream.seek(0, io.SEEK_END)
     stream.seek(max(0, end - 65_535 - _END_SIZE))
     tail = stream.read()
@@ -290,6 +291,10 @@ def _check_list(stream: IO[bytes]) -> None:
     if place < 0 or len(tail) - place < _END_SIZE:
         raise Unreadable(_("This file is damaged: it could not be unpacked."))
     parts, size = struct.unpack("<HI", tail[place + 10 : place + 16])
+    stream.seek(max(0, end - len(tail) + place - _LEADS_SIZE - _END64_SIZE))
+    before = stream.read(_END64_SIZE + _LEADS_SIZE)
+    if before[_END64_SIZE:].startswith(_LEADS_TO_END64) and before.startswith(_END64):  # this is what is believed then
+        parts, size = struct.unpack("<QQ", before[32:48])
     if parts > MOST_PARTS or size > LARGEST_LIST:  # 65,535 and 4 GB too, which stand for numbers beyond
         raise _bomb()
     stream.seek(0)

@@ -303,3 +303,22 @@ def test_one_endless_paragraph_is_shown_in_several():
     made = read(text.encode(), Kind.MARKDOWN)
     assert "".join(made.blocks) == text
     assert len(made.found["parts"]) > 5
+
+
+def test_a_list_that_is_counted_in_the_large_way_is_counted_too(app):
+    """The end of a zip may say twice how long its list is, and the reader believes the large number (zip64)."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("word/document.xml", "<a/>")
+    data = target.getvalue()
+    place = data.rfind(b"PK\x05\x06")
+    size, offset = struct.unpack("<II", data[place + 12 : place + 20])
+    for count, sound in ((1, True), (documents.MOST_PARTS + 1, False)):
+        large = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, size, offset)
+        leads = struct.pack("<4sLQL", b"PK\x06\x07", 0, place, 1)
+        stream = io.BytesIO(data[:place] + large + leads + data[place:])
+        if sound:
+            assert list(documents.Archive(stream).parts) == ["word/document.xml"]
+        else:
+            with pytest.raises(documents.Unreadable, match="far more"):
+                documents.Archive(stream)

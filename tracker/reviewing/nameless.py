@@ -6,6 +6,7 @@ import zipfile
 import zlib
 from typing import IO
 
+from tracker.documents import check_list
 from tracker.i18n import _
 
 MOST_PARTS = 2_000
@@ -25,7 +26,7 @@ def without_names(stream: IO[bytes]) -> bytes:
 
     Raises ValueError with a sentence for what is no sound Word file or unpacks to too much.
     """
-    stream.seek(0)
+    check_list(stream)
     target = io.BytesIO()
     try:
         with zipfile.ZipFile(stream) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as cleaned:
