@@ -236,6 +236,17 @@ def test_a_contact_of_the_authors_institution_may_answer_for_them_and_their_own_
     assert row.state is ApprovalState.APPROVED and not row.is_covered
 
 
+def test_nobody_answers_for_an_author_who_asks_for_a_change(project, report, signed_in):
+    put(report)
+    for row in queries.approvals_of(report):
+        actions.ask_for_change(row, words="The second table is wrong.", actor=row.person)
+    row = queries.approvals_of(report)[0]
+    path, browser = f"/approvals/{row.id}/cover", signed_in(project.coordinator)
+    assert path not in browser.get(f"/reports/{report.id}/approval").text
+    assert browser.submit(path, because="In a hurry.").status_code == 409
+    assert not row.counts
+
+
 def test_whoever_is_linked_to_an_author_later_is_asked_and_the_word_of_another_does_not_count(project, report):
     approve_all(report)
     other = make_person("Other")

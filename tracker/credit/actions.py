@@ -120,7 +120,7 @@ def cover(approval: Approval, *, because: str, actor: Person) -> None:
     report = _check(approval)
     if not because.strip():
         raise RuleBroken(_("Say why this author cannot answer."))
-    if approval.counts:
+    if not approval.is_silent:
         raise RuleBroken(_("%(name)s has answered already.", name=approval.name))
     if approval.person_id == actor.id:
         raise RuleBroken(_("Approve it yourself: you are asked."))

@@ -121,6 +121,11 @@ class Approval(Base):
         """Whether nothing more is needed of this author: they approved or dissented, or somebody answered for them."""
         return self.state in (ApprovalState.APPROVED, ApprovalState.DISSENTS) or self.is_covered
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether the author has said nothing and nobody for them: whoever asks for a change was reached."""
+        return not self.counts and self.state is not ApprovalState.CHANGE
+
 
 class AuthorshipConfirmation(Base):
     """What the institution of an author says to one version: that it stands with this record."""

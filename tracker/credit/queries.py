@@ -195,6 +195,11 @@ def held(report: Report) -> Report:
     return report
 
 
+def read_anew(approval: Approval) -> None:
+    """What the author said meanwhile, once the report is locked."""
+    db.session.refresh(approval, [column.key for column in Approval.__mapper__.column_attrs])
+
+
 # --- for an ask: the project is locked first, then the report, as by every page that changes them -----------
 
 

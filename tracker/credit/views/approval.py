@@ -33,7 +33,9 @@ def show_approval(report: Report) -> str:
         newest=newest,
         changes=changes(before, newest) if newest and before else [],
         asks=queries.open_asks(newest) if newest else {},
-        covering={row.id for row in newest.approvals if can("cover_approval", row)} if newest else set(),
+        covering={row.id for row in newest.approvals if row.is_silent and can("cover_approval", row)}
+        if newest
+        else set(),
         can_ask=is_kept and is_draft and (newest is None or bool(unasked)),
         missing=actions.missing_to_ask(report) if newest is None and is_kept else [],
         unreachable=[author for author in report.authors if author.person is None or not author.person.email],
@@ -86,6 +88,7 @@ def cover(approval: Approval) -> Any:
     report, form = approval.proof.report, CoverForm()
     if form.submitted():
         queries.held(report)
+        queries.read_anew(approval)
         actions.cover(approval, because=form.because.data or "", actor=actor())
         db.session.commit()
         flash(_("You answered for %(name)s. It stands on the page with your reason.", name=approval.name), "success")
