@@ -14,10 +14,14 @@ from tracker.activity.models import Activity, Delivery
 from tracker.asks.queries import waiting
 from tracker.checkins.models import CheckIn
 from tracker.checkins.states import Going
+from tracker.credit.queries import approvals_of
+from tracker.credit.states import ApprovalState
 from tracker.database import db
 from tracker.demo import actions
 from tracker.demo.people import CONTACT, COORDINATOR, RESEARCHER
 from tracker.demo.title_page import title_page
+from tracker.drafts.models import Draft
+from tracker.drafts.states import ReadingState
 from tracker.events.models import Event
 from tracker.home.queries import COMING
 from tracker.institutions.models import Contact, Coordinator, Institution, Person
@@ -28,11 +32,15 @@ from tracker.oversight.states import Health
 from tracker.plans.models import PlanTemplate
 from tracker.projects.models import Project, Transition
 from tracker.projects.states import ProjectState
+from tracker.publication.queries import renditions
+from tracker.publication.states import RenditionKind, RenditionState
 from tracker.reports.actions import missing_in
 from tracker.reports.models import Report
 from tracker.reports.states import ReportState
+from tracker.reviewing.models import Review, ReviewComment
 from tracker.tables.models import Snapshot
-from tracker.uses.models import Use
+from tracker.uses.models import DownloadCount, Use, UseInquiry
+from tracker.writing.models import Pen, Section
 
 
 @pytest.fixture
@@ -52,7 +60,7 @@ def test_the_example_network_is_whole_and_owes_no_mail(demo: None) -> None:
     states = Counter(db.session.scalars(sa.select(Project.state)))
     assert sum(states.values()) == 30
     assert set(states) == set(ProjectState)
-    assert (_count(Institution), _count(Person), _count(Coordinator)) == (40, 60, 2)
+    assert (_count(Institution), _count(Person), _count(Coordinator)) == (40, 61, 2), "one reviews from outside"
     assert len(set(db.session.scalars(sa.select(Institution.country)))) == 25
     assert len(set(db.session.scalars(sa.select(Contact.institution_id)))) == 40
     assert _count(Institution, Institution.ror.is_not(None)) == 0
@@ -60,7 +68,7 @@ def test_the_example_network_is_whole_and_owes_no_mail(demo: None) -> None:
     assert _count(Delivery) == 0
 
     actions.build()
-    assert _count(Person) == 60, "building twice changes nothing"
+    assert _count(Person) == 61, "building twice changes nothing"
 
     moments = list(db.session.scalars(sa.select(Activity.at).order_by(Activity.id)))
     assert all(before <= after for before, after in pairwise(moments))
@@ -102,9 +110,47 @@ def test_every_published_report_has_a_complete_record_and_a_file(demo: None) -> 
     assert len(reports) >= 5
     for report in reports:
         assert missing_in(report) == []
-        assert report.file is not None
+        if report.file is None:
+            made = renditions(report, 1)
+            assert {row.state for row in made.values()} == {RenditionState.WAITING}, "the worker makes its files"
+            assert set(made) == set(RenditionKind)
+            continue
         assert b"".join(files.store().read(report.file.key)).startswith(b"%PDF-1.4")
     assert {report.language for report in reports} >= {"en", "es", "fr", "zh-Hans"}
+
+
+def test_a_report_is_read_reviewed_and_put_to_its_authors_and_another_written(demo: None) -> None:
+    report = db.session.scalars(sa.select(Report).where(Report.title.startswith("Half came back"))).one()
+    drafts = db.session.scalars(sa.select(Draft).where(Draft.report == report).order_by(Draft.number)).all()
+    assert [(draft.number, draft.reading, draft.is_current) for draft in drafts] == [
+        (1, ReadingState.READABLE, False),
+        (2, ReadingState.READABLE, True),
+    ]
+    assert drafts[0].blocks != drafts[1].blocks
+    assert sorted(review.state for review in db.session.scalars(sa.select(Review))) == ["answered", "asked"]
+    replies = [comment.reply for comment in db.session.scalars(sa.select(ReviewComment))]
+    assert len(replies) == 2
+    assert replies.count(None) == 1
+    standing = [row.state for row in approvals_of(report)]
+    assert sorted(standing) == [ApprovalState.APPROVED, ApprovalState.APPROVED, ApprovalState.ASKED]
+    holder = db.session.scalars(sa.select(Pen)).one().holder
+    asked = [(_person(RESEARCHER), "reviewing.read"), (holder, "writing.pen"), (_person(CONTACT), "credit.declare")]
+    for person, kind in asked:
+        assert kind in {ask.kind for ask in waiting(person)}
+    sections = db.session.scalars(sa.select(Section).order_by(Section.position)).all()
+    assert [section.state for section in sections] == ["reviewed", "drafted", "open"]
+    assert all(section.partner for section in sections)
+
+
+def test_a_published_report_has_a_translation_a_correction_and_readers(demo: None) -> None:
+    report = db.session.scalars(sa.select(Report).where(Report.title.startswith("A goat"))).one()
+    assert [(text.language, text.is_stale) for text in report.texts] == [("es", False)]
+    assert [edition.because != "" for edition in report.editions] == [False, True]
+    assert [author.name for author in report.authors if author.is_corresponding] == ["Nadia Rahman"]
+    assert any(len(author.affiliations) == 2 for author in report.authors)
+    assert len({count.day.strftime("%Y-%m") for count in db.session.scalars(sa.select(DownloadCount))}) >= 3
+    answers = [inquiry.knows_none for inquiry in db.session.scalars(sa.select(UseInquiry)) if inquiry.answered_at]
+    assert answers == [True]
 
 
 def test_the_links_sign_each_of_them_in_and_their_pages_open(demo: None, client: Any, signed_in: Any) -> None:

@@ -15,6 +15,7 @@ from tracker.activity.models import Delivery
 from tracker.database import db
 from tracker.demo.cast import Cast, gather
 from tracker.demo.lives import Life
+from tracker.demo.manuscripts import Manuscripts
 from tracker.demo.meetings import Meetings
 from tracker.demo.months import Months
 from tracker.demo.people import CONTACT, COORDINATOR, RESEARCHER
@@ -42,7 +43,8 @@ def build() -> None:
     db.session.flush()
     db.session.expire_all()  # what was read before people had their places
     lives = [Life(study, cast, today, chance) for study in studies()]
-    deeds = (*(life.deeds for life in lives), Meetings(cast, today).deeds, Months(lives, cast, today).deeds)
+    more = (Meetings(cast, today), Months(lives, cast, today), Manuscripts(lives, cast, today))
+    deeds = (*(life.deeds for life in lives), *(each.deeds for each in more))
     for deed in heapq.merge(*deeds, key=lambda deed: deed.at):
         with clock.frozen(deed.at):
             deed.do()

@@ -63,6 +63,8 @@ class Life:
         self.questions: dict[str, CallQuestion] = {}
         self.plan: list[Milestone] = []
         self.terms: Terms
+        self.papers: Papers
+        self.submitted: date
         self.deeds: list[Deed] = []
         self._beginning()
         if study.accepted:
@@ -339,6 +341,7 @@ class Life:
     def _report(self) -> None:
         study, papers = self.study, Papers(self.study, self.cast)
         submitted = self._reached_on(REVIEWED[study.template]) - timedelta(days=14)
+        self.papers, self.submitted = papers, submitted
 
         self._on(submitted - timedelta(days=16), lambda: papers.start(self.project))
         self._on(submitted - timedelta(days=9), papers.describe)

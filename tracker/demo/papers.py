@@ -21,6 +21,7 @@ from tracker.reports import actions
 from tracker.reports.models import Report
 from tracker.reports.queries import drafts
 from tracker.reports.states import ReportKind
+from tracker.reports.texts import set_texts
 
 CREDIT_OF = (  # what the first author says of themselves, the second, and so on
     {
@@ -107,11 +108,14 @@ class Papers:
             number=given.get("number", ""),
             pages=given.get("pages"),
             licence=given.get("licence", "CC-BY-4.0"),
+            funding=given.get("funding", ""),
             place=self.cast.institutions[places[0]].city,
             published_on=PartialDate(f"{day:%Y-%m}"),
             actor=self.lead,
         )
         self._attach(report, given, "final")
+        if given.get("texts"):
+            set_texts(report, given["texts"], actor=self.lead)
 
     def _set_authors(self, report: Report, given: dict[str, Any]) -> None:
         language = given.get("language", self.study.language)
@@ -120,7 +124,9 @@ class Papers:
             person = self.cast.people[key]
             affiliation = self.cast.printed(self._place(key), language)
             known = {"name": person.name, "sort_name": person.sort_name, "person_id": person.id}
-            authors.append({**known, "affiliation": affiliation})
+            more = given.get("more_affiliations", {}).get(key, [])
+            is_corresponding = key == given.get("corresponding")
+            authors.append({**known, "affiliation": affiliation, "more": more, "is_corresponding": is_corresponding})
         actions.set_authors(report, authors, self.lead)
 
     def _place(self, key: str) -> str:
@@ -130,6 +136,8 @@ class Papers:
         return next(place for place, institution in self.cast.institutions.items() if institution is now)
 
     def _attach(self, report: Report, given: dict[str, Any], what: str) -> None:
+        if given.get("is_written_here"):
+            return
         title = given["title"]
         names = [author.name for author in report.authors]
         keys = [str(author.person.email).partition("@")[0] for author in report.authors if author.person]
