@@ -2,6 +2,7 @@
 
 import io
 import re
+from contextlib import suppress
 from types import SimpleNamespace
 
 import pytest
@@ -517,8 +518,9 @@ def _takes_a_post(app, path):
 def test_every_route_is_in_the_tables(app, world):
     adapter = app.url_map.bind("localhost")
     covered = set()
-    for path, method in [*((path, "GET") for path in DOORS), *((path, "POST") for path in BUTTONS)]:
-        covered.add(adapter.match(path.format(**world.ids), method=method)[0])
+    for path, method in [*((path, "GET") for path in DOORS), *((path, "POST") for path in [*DOORS, *BUTTONS])]:
+        with suppress(MethodNotAllowed):
+            covered.add(adapter.match(path.format(**world.ids), method=method)[0])
     missing = {
         rule.rule
         for rule in app.url_map.iter_rules()
