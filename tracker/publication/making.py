@@ -29,6 +29,7 @@ from tracker.publication.states import RenditionKind, RenditionState
 from tracker.reports.models import Report
 
 MOST_TRIES = 3
+NAME_LENGTH = 60  # characters of the title in the name of a file
 BYTES = "application/octet-stream"
 
 log = logging.getLogger(__name__)
@@ -170,7 +171,10 @@ def _source(draft: Draft) -> tuple[Kind, bytes]:
 
 def file_name(report: Report, draft: Draft, edition: int, kind: RenditionKind) -> str:
     """What a file is called who downloads it: "water-and-cities-2026.pdf"."""
-    words = re.sub(r"[^a-z0-9]+", "-", fold(report.title)[:60]).strip("-") or f"report-{report.id}"
+    words = re.sub(r"[^a-z0-9]+", "-", fold(report.title)).strip("-")
+    if len(words) > NAME_LENGTH:  # no word is cut in two, where there are several
+        words = words[:NAME_LENGTH].rpartition("-")[0] or words[:NAME_LENGTH]
+    words = words or f"report-{report.id}"
     year = f"-{report.published_on.year}" if report.published_on else ""
     which = f"-draft-{draft.number}" if edition == 0 else f"-version-{edition}" if edition > 1 else ""
     return f"{words}{year}{which}.{kind}"
