@@ -197,3 +197,19 @@ def test_a_report_is_published_with_what_it_holds(project):
     publish(second)
     assert report.editions[0].record["texts"][0]["title"] == "Eaux et villes"
     assert list(db.session.scalars(queries.published(words="villes"))) == [report]
+
+
+def test_readers_learn_nothing_of_a_draft_that_a_published_report_is_linked_with(client, report, project):
+    project.state = ProjectState.RUNNING
+    draft = actions.start_report(project, actor=project.lead)
+    actions.change_report(draft, title="Nobody knows of this yet", doi="10.5555/secret", actor=project.lead)
+    related.link_report(report, LinkKind.BRIEF_OF, draft, actor=project.coordinator, because="It is a brief.")
+    related.unlink(report.links[0], actor=project.coordinator, because="It is no brief.")
+    related.link_report(report, LinkKind.BRIEF_OF, draft, actor=project.coordinator, because="It is one.")
+    pages = [f"/versions/{edition.number}" for edition in queries.editions(report)]
+    for rest in ("", *pages[1:], "/datacite.xml", "/linkset.json", ".json"):
+        answer = client.get(f"{report.path}{rest}")
+        assert answer.status_code == 200
+        assert "Nobody knows" not in answer.text and "10.5555/secret" not in answer.text, rest
+    oai = client.get("/oai", query_string={"verb": "ListRecords", "metadataPrefix": "datacite"}).text
+    assert "10.5555/secret" not in oai and f"/reports/{draft.id}" not in oai

@@ -179,7 +179,8 @@ def _licence(held: etree._Element, report: Report) -> None:
 
 
 def _relations(held: etree._Element, report: Report) -> None:
-    linked = [(link.kind, link.other.doi) for link in report.links if link.other is not None and link.other.doi]
+    told = [link for link in report.links if link.other is not None and link.is_for_readers]
+    linked = [(link.kind, link.other.doi) for link in told if link.other is not None and link.other.doi]
     if not linked:
         return
     program = etree.SubElement(held, f"{{{RELATIONS}}}program", name="relations")

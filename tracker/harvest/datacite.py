@@ -185,6 +185,8 @@ def _subjects(report: Report) -> list[dict[str, str]]:
 def _related(report: Report, address: str) -> list[dict[str, str]]:
     found = []
     for link in report.links:
+        if not link.is_for_readers:
+            continue
         other = doi_url(link.other.doi) if link.other is not None and link.other.doi else link.website
         if link.other is not None and not other:
             other = address.rpartition("/")[0] + f"/{link.other_id}"

@@ -60,6 +60,7 @@ def snapshot(report: Report) -> dict[str, Any]:
             "website": link.website,
         }
         for link in report.links
+        if link.is_for_readers
     ]
     return record | {name: part(report) for name, part in _parts.items()}
 

@@ -285,6 +285,11 @@ class ReportLink(Base):
     __table_args__ = (sa.UniqueConstraint("report_id", "kind", "other_id"),)
 
     @property
+    def is_for_readers(self) -> bool:
+        """Whether readers may know of it: a draft has a title for those alone who write it."""
+        return self.other is None or self.other.state is not ReportState.DRAFT
+
+    @property
     def label(self) -> str:
         """ "Translation of": how the other output is named on this record."""
         return str(LINK_LABELS[self.kind])
