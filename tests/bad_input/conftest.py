@@ -19,8 +19,10 @@ from tracker.accounts import actions as accounts
 from tracker.accounts import tokens
 from tracker.accounts.models import Purpose
 from tracker.asks import links as ask_links
+from tracker.asks.models import Ask
 from tracker.asks.queries import latest
 from tracker.database import db
+from tracker.institutions.models import Person
 from tracker.projects.states import ProjectState
 from tracker.recruiting import actions as recruiting
 from tracker.reviewing.models import Review
@@ -163,6 +165,8 @@ def make_links(app: Any, world: Any) -> dict[str, str]:
     token = ask_links.token(ask_links.issue(asked, director))
     reviewing = latest("reviewing.read", db.session.get(Review, world.ids["review"]))
     reader = ask_links.token(ask_links.issue(reviewing, world.people["partner"]))
+    declaring = db.session.get(Ask, world.ids["declare"])
+    declared = ask_links.token(ask_links.issue(declaring, db.session.get(Person, declaring.addressee_id)))
     review = make_project(ProjectState.REVIEW, lead=world.people["lead"], title="A third study")
     db.session.flush()
     return {
@@ -178,5 +182,6 @@ def make_links(app: Any, world: Any) -> dict[str, str]:
         urlsplit(app.extensions["tracker.unsubscribe"](stranger.id)).path: "visitor",
         f"/a/{token}/pass-on": "visitor",
         f"/a/{token}/again": "visitor",
+        f"/a/{declared}/contribution": "visitor",
         **{f"/a/{reader}/review{rest}": "visitor" for rest in ("", "/finish", "/file", "/send")},
     }

@@ -27,6 +27,7 @@ bp = Blueprint("writing", __name__)
 TEXT = "/reports/<int:report_id>/text"
 SECTION = "/sections/<int:section_id>"
 PEN = "/reports/<int:report_id>/pen"
+LARGEST_NUMBER = 2**31 - 1  # of a row
 
 
 @bp.app_context_processor
@@ -34,8 +35,8 @@ def _who_holds_the_pen() -> dict[str, Any]:
     """The pages of a report's drafts belong to an earlier feature, and say whose turn it is."""
     if not has_request_context() or request.blueprint != "drafts":
         return {}
-    report_id = (request.view_args or {}).get("report_id")
-    pen = queries.pen_of(report_id) if report_id else None
+    report_id = (request.view_args or {}).get("report_id", 0)
+    pen = queries.pen_of(report_id) if 0 < report_id <= LARGEST_NUMBER else None
     return {"pen": pen, "pen_is_over": pen is not None and pens.is_over(pen)}
 
 
