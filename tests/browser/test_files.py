@@ -56,5 +56,5 @@ def test_without_scripts_the_page_loads_itself_again_unless_asked_not_to(asked, 
     Someone(page, site, "amina@example.org").signs_in()
     page.goto(asked)
     assert page.locator("meta[http-equiv=refresh]").count() == 1
-    page.get_by_role("link", name="Stop looking again by itself").click()
+    page.get_by_role("link", name="Stop reloading this page").click()
     assert page.locator("meta[http-equiv=refresh]").count() == 0

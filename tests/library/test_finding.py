@@ -75,6 +75,15 @@ def test_an_institution_is_chosen_by_its_name(client):
     assert f'href="/reports?institution={second.id}"' in client.get("/reports?institution=instituto").text
 
 
+def test_a_filter_that_cannot_be_read_is_shown_with_what_was_written(client):
+    for query, written, sentence in (
+        ("year=abc", 'value="abc"', "Give a year, such as 2026."),
+        ("institution=nowhere", 'value="nowhere"', "No institution here has this name."),
+    ):
+        page = client.get(f"/reports?{query}").text
+        assert written in page and sentence in page and '<details class="filters__fold" open>' in page
+
+
 def test_a_withdrawn_report_is_found_no_longer(app):
     report = published("Gone soon")
     assert ids(words="gone") == [report.id]

@@ -44,9 +44,9 @@ def _shown(approval: Approval) -> Shown:
 def _other_answers(rows: list[Approval]) -> str:
     done = [row.name for row in rows if row.counts]
     waiting = [row.name for row in rows if not row.counts]
-    sentences = [_("answered: %(names)s.", names=list_and(done))] if done else []
+    sentences = [_("Answered: %(names)s.", names=list_and(done))] if done else []
     if waiting:
-        sentences.append(_("not yet: %(names)s.", names=list_and(waiting)))
+        sentences.append(_("Not yet: %(names)s.", names=list_and(waiting)))
     return " ".join(sentences)
 
 
@@ -253,8 +253,8 @@ declare(
         load=queries.contributor_for_ask,
         question=_l("What did you do for this report?"),
         meaning=_l(
-            "Only you can say it, and nothing is shown before you do. It takes a minute: tick what you did, and say "
-            "whether you led it, shared it or helped."
+            "Only you can say it, and nothing is shown before you do. It takes a minute: say yes to what you did, "
+            "and whether you led it, shared it or helped."
         ),
         choices=(_DECLARE, _DECLINE),
         changes={  # what they did is said on its own page, never by these effects

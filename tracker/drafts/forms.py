@@ -21,7 +21,7 @@ class DraftForm(BaseForm):
         render_kw={"accept": ",".join(f".{kind}" for kind in Kind)},
     )
     note = TextAreaField(
-        _l("What is new in it"),
+        _l("What is new in it?"),
         [Optional(), Length(max=NOTE_LENGTH)],
         description=_l("In a sentence or two, for those who read the one before."),
         render_kw={"rows": 3},

@@ -1,7 +1,7 @@
 from typing import Any
 
 from wtforms import Form, SelectField, StringField
-from wtforms.validators import Length, Optional
+from wtforms.validators import Length, Optional, ValidationError
 
 from tracker import countries
 from tracker.forms import BaseForm, choices, row_number
@@ -20,7 +20,7 @@ class LibraryForm(Form):
 
     q = StringField(_l("Words"), [Optional(), Length(max=200)])
     theme = SelectField(_l("Theme"))
-    goal = SelectField(_l("Sustainable development goal"))
+    goal = SelectField(_l("Sustainable Development Goal"))
     country = SelectField(_l("Country studied"))
     institution = StringField(_l("Institution"), [Optional(), Length(max=200)])
     language = SelectField(_l("Language"))
@@ -39,11 +39,13 @@ class LibraryForm(Form):
             field.data = field.data or ""
         self.validate()
 
+    def validate_year(self, field: StringField) -> None:
+        if not (field.data.isascii() and field.data.isdigit() and FIRST_YEAR <= int(field.data) <= LAST_YEAR):
+            raise ValidationError(_("Give a year, such as 2026."))
+
     def asked(self, institution_id: int | None) -> Asked:
         """What is looked for; a field that does not hold is left out."""
         values = {name: field.data for name, field in self._fields.items() if field.data and not field.errors}
-        year = values.get("year", "")
-        number = int(year) if year.isascii() and year.isdigit() else 0
         return Asked(
             words=values.get("q", ""),
             theme_id=row_number(values["theme"]) if "theme" in values else None,
@@ -51,6 +53,6 @@ class LibraryForm(Form):
             country=values.get("country", ""),
             language=values.get("language", ""),
             kind=ReportKind(values["type"]) if "type" in values else None,
-            year=number if FIRST_YEAR <= number <= LAST_YEAR else None,
+            year=int(values["year"]) if "year" in values else None,
             institution_id=institution_id,
         )

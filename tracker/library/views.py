@@ -47,7 +47,7 @@ def index() -> Any:
         institution=institution,
         meant=meant,
         is_filtered=asked.is_anything or bool(meant),
-        is_narrowed=asked.is_narrowed or bool(meant),
+        is_narrowed=asked.is_narrowed or bool(meant or form.errors),
         feed=_feed_address(asked),
     )
 
@@ -155,7 +155,9 @@ def _look() -> tuple[LibraryForm, Asked, Institution | None, list[Institution]]:
         meant = queries.institutions_like(words)
         if len(meant) == 1:
             institution, meant = meant[0], []
-    form.institution.data = institution.name if institution else words if meant else ""
+    if words and institution is None and not meant:
+        form.institution.errors = [_("No institution here has this name.")]
+    form.institution.data = institution.name if institution else words
     return form, form.asked(institution.id if institution else None), institution, meant
 
 
