@@ -1,3 +1,4 @@
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +20,9 @@ from tracker.reports import actions as reports
 from tracker.reports.models import Report
 from tracker.reports.states import ReportKind, ReportState
 
-AT_ONCE = 200_000  # bytes that are read while one waits; more is the worker's
+log = logging.getLogger(__name__)
+
+AT_ONCE = 50_000  # bytes that are read while one waits; more is the worker's
 LEASE = timedelta(minutes=3)  # a worker that is silent for longer has lost it
 MOST_WAITING = 3  # of one person
 
@@ -35,8 +38,18 @@ def bring(file: StoredFile, *, report: Report | None, actor: Person) -> Bibliogr
     db.session.add(bibliography)
     db.session.flush()
     if file.size <= AT_ONCE:
-        read_file(bibliography)
+        try_to_read(bibliography)
     return bibliography
+
+
+def try_to_read(bibliography: Bibliography) -> None:
+    """Read its records; whatever a library stumbles over is the file's fault."""
+    try:
+        with db.session.begin_nested():
+            read_file(bibliography)
+    except Exception:
+        log.exception("a file of records could not be read: %s", bibliography.id)
+        bibliography.state, bibliography.error = ReadingState.FAILED, _("This file could not be read.")
 
 
 def read_file(bibliography: Bibliography) -> None:

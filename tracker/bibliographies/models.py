@@ -28,6 +28,7 @@ class Bibliography(Base):
     done: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     claimed_at: Mapped[datetime | None]  # by the worker
+    attempts: Mapped[int] = mapped_column(default=0)
 
     person: Mapped[Person] = relationship()
     report: Mapped[Report | None] = relationship()

@@ -1,10 +1,8 @@
 """What the worker does with large files of records: read them, and add their reports some at a time."""
 
-import logging
-
 from tracker import clock
 from tracker.bibliographies import queries
-from tracker.bibliographies.actions import LEASE, add_some, read_file
+from tracker.bibliographies.actions import LEASE, add_some, try_to_read
 from tracker.bibliographies.models import Bibliography
 from tracker.bibliographies.states import ReadingState
 from tracker.database import db
@@ -12,8 +10,7 @@ from tracker.i18n import _
 from tracker.worker import round_of_work
 
 BATCH = 25  # records in one transaction
-
-log = logging.getLogger(__name__)
+MOST_ATTEMPTS = 2  # after which whoever read it is taken to have died of it
 
 
 @round_of_work("Files of records read")
@@ -24,16 +21,8 @@ def read_next(_limit: int) -> int:
         return 0
     bibliography = db.session.get(Bibliography, claimed)
     assert bibliography is not None
-    try:
-        read_file(bibliography)
-        db.session.commit()
-    except Exception:  # whatever a library stumbled over: it would again
-        db.session.rollback()
-        log.exception("a file of records could not be read: %s", claimed)
-        bibliography = db.session.get(Bibliography, claimed)
-        assert bibliography is not None
-        bibliography.state, bibliography.error = ReadingState.FAILED, _("This file could not be read.")
-        db.session.commit()
+    try_to_read(bibliography)
+    db.session.commit()
     return 1
 
 
@@ -63,7 +52,10 @@ def add_next(limit: int) -> int:
 def _claim(state: ReadingState) -> int | None:
     bibliography = queries.claimable(state, clock.now() - LEASE)
     if bibliography is not None:
-        bibliography.claimed_at = clock.now()
+        bibliography.claimed_at, bibliography.attempts = clock.now(), bibliography.attempts + 1
     claimed = bibliography.id if bibliography else None
+    if bibliography is not None and state is ReadingState.WAITING and bibliography.attempts > MOST_ATTEMPTS:
+        bibliography.state, bibliography.error = ReadingState.FAILED, _("This file could not be read.")
+        claimed = None
     db.session.commit()
     return claimed

@@ -192,6 +192,7 @@ def draft_of(proof: Proof) -> Draft | None:
 def held(report: Report) -> Report:
     """Lock the project of a report, then the report, and read both anew: in this order everywhere."""
     lock(report)
+    db.session.expire(report, ["authors", "texts", "more_files", "file"])
     return report
 
 

@@ -1,7 +1,7 @@
 import json
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, render_template, request
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.util import identity_key
 
@@ -90,8 +90,10 @@ def doi(report: Report) -> str:
 
 @bp.get("/reports/<int:report_id>/crossref.xml")
 @requires("register_doi", Report, loading=queries.WHOLE, seen_by="view_report")
-def crossref(report: Report) -> Response:
+def crossref(report: Report) -> Any:
     """The deposit as Crossref takes it, to be sent by hand."""
+    if not report.doi:
+        return redirect(f"{report.path}/doi", 303)  # which says what is missing
     accounts = Accounts.of(current_app.config)
     batch = crossref_deposit(
         report,
