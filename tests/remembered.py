@@ -103,7 +103,10 @@ def _anything() -> str:
 
 @cache
 def _tables() -> list[str]:
-    return [*(table.name for table in Base.metadata.sorted_tables), *([] if is_sqlite() else ["search_words", "search_words_shelf"])]
+    return [
+        *(table.name for table in Base.metadata.sorted_tables),
+        *([] if is_sqlite() else ["search_words", "search_words_shelf"]),
+    ]
 
 
 def _quoted(name: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.terms.changes import Fate, shortened, compare, words_in
+from tracker.terms.changes import Fate, compare, shortened, words_in
 
 MARKS = {Fate.SAME: "%s", Fate.REMOVED: "[-%s-]", Fate.ADDED: "{+%s+}", Fate.LEFT_OUT: "%s"}
 

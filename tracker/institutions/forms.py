@@ -152,7 +152,9 @@ class NetworkForm(BaseForm):
     disclaimer = TextAreaField(
         _l("Disclaimer of its reports"),
         [Optional(), Length(max=2000)],
-        description=_l("What a new report begins with, such as “The views are those of the authors”. It can be changed."),
+        description=_l(
+            "What a new report begins with, such as “The views are those of the authors”. It can be changed."
+        ),
         render_kw={"rows": 3},
     )
 
