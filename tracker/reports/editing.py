@@ -25,7 +25,7 @@ from tracker.themes.queries import choices as theme_choices
 bp = Blueprint("reports", __name__)
 
 PARTS = {  # in the order in which a record is written; "" is the first page
-    "": _l("What comes first"),
+    "": _l("Title and publication"),
     "authors": _l("Authors"),
     "files": _l("Files"),
     "subjects": _l("Subjects"),

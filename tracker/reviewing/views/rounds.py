@@ -4,12 +4,14 @@ import csv
 import hashlib
 import io
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, request
 
 from tracker import files
 from tracker.access import actor, can, demand, requires
+from tracker.clock import today
 from tracker.database import db
 from tracker.drafts.queries import blocks_of, drafts_of, lock
 from tracker.i18n import _, format_day, interface_languages, language, ngettext
@@ -27,6 +29,7 @@ from tracker.reviewing.views.blueprint import bp
 from tracker.security import limiter
 
 ON_A_PAGE = 40  # comments
+USUAL = timedelta(days=14)  # to read a draft
 BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 LOADING = queries.REPORT_ON_THE_DOOR
 
@@ -59,6 +62,7 @@ def new(report: Report) -> Any:
         **_people(people),
         draft=str(next((draft.id for draft in drafts if draft.is_current), "")),
         with_questions=True,
+        due_on=today() + USUAL,
     )
     if form.submitted():
         held = actions.open_round(
