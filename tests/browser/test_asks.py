@@ -270,7 +270,8 @@ def test_every_state_of_a_question_can_be_used_by_everybody(site, reader, invite
     found = {}
 
     def look(someone, what):
-        faults = someone.page.evaluate(LOOK, {"runOnly": ALL}) + someone.page.evaluate(WIDER)
+        asked = {"whole": {"runOnly": ALL}, "ofStyle": [], "known": {}, "enough": 0}
+        faults = someone.page.evaluate(LOOK, asked)[0] + someone.page.evaluate(WIDER)
         found.update({f"{what}: {fault}": someone.heading for fault in faults})
 
     look(rosa.opens_mail(), "question")

@@ -21,9 +21,9 @@ PICTURE = b"RIFF0000WEBP"
 def make_page(report: Report, draft: Draft, *, edition: int = 0, parts: int = 2) -> Rendition:
     """A page to read, ready, with a picture; `edition` 0 is a try."""
     words = WORDS["theme"]
-    said = escape(words)
+    said, shown = escape(words), escape(WORDS["institution"])
     html = [
-        f'<h2 id="s{number}">{said}</h2><p>{said} <img src="/-/1" alt="{said}" width="3" height="2"></p>'
+        f'<h2 id="s{number}">{said}</h2><p>{said} <img src="/-/1" alt="{shown}" width="3" height="2"></p>'
         for number in range(1, parts + 1)
     ]
     contents = [[1, f"{words} {number}", f"s{number}", number - 1] for number in range(1, parts + 1)]
