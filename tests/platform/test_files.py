@@ -163,7 +163,7 @@ def report():
 
 def attached(report, name, content=PDF):
     row = files.keep(uploaded(name, content), uploaded_by=None)
-    reports.attach_file(report, row, actor=None)
+    reports.attach_file(report, row, actor=None, because="Another file.")
     db.session.flush()
     return f"{report.path}/files/{report.file_id}"
 
