@@ -18,9 +18,10 @@ from tracker.credit import actions as credit
 from tracker.credit import queries as credit_queries
 from tracker.database import db
 from tracker.dates import PartialDate
+from tracker.documents import Kind
 from tracker.drafts import actions as drafts
 from tracker.drafts.models import Draft
-from tracker.drafts.rounds import read_next
+from tracker.drafts.reading import read
 from tracker.drafts.states import ReadingState
 from tracker.institutions import actions as institutions
 from tracker.institutions.models import Institution, Network, Person
@@ -248,8 +249,10 @@ def make_draft(report: Any, text: str = "# What we found\n\nCities share water."
     fields.setdefault("actor", getattr(report.project, "lead", None))
     draft = drafts.add_written(report, text, **fields)
     db.session.flush()
-    while draft.reading is ReadingState.WAITING:
-        read_next()
+    made = read(Kind.MARKDOWN, text.encode(), address=f"{draft.path}/pictures", language=draft.language)
+    draft.html, draft.blocks, draft.found = made.html, made.blocks, made.found
+    draft.reading = ReadingState.READABLE
+    db.session.flush()
     return draft
 
 

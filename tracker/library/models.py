@@ -40,7 +40,7 @@ class StyledCitation(Base):
         sa.UniqueConstraint("report_id", "style"),
         sa.Index(
             "ix_styled_citation_to_be_made",
-            "report_id",
+            "id",
             sqlite_where=sa.text("style = ''"),
             postgresql_where=sa.text("style = ''"),
         ),

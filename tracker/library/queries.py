@@ -126,7 +126,8 @@ def text_row(report_id: int) -> FullText | None:
 
 def to_be_cited(limit: int) -> list[int]:
     """The ids of reports whose citations are to be made, the oldest first."""
-    waiting = sa.select(StyledCitation.report_id).where(StyledCitation.style == "")
+    to_be_made = StyledCitation.style == sa.literal_column("''")  # as the index says it, to the word
+    waiting = sa.select(StyledCitation.report_id).where(to_be_made)
     return list(db.session.scalars(waiting.order_by(StyledCitation.id).limit(limit)))
 
 

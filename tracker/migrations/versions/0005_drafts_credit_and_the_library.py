@@ -328,7 +328,7 @@ def upgrade() -> None:
     with op.batch_alter_table("styled_citation", schema=None) as batch_op:
         batch_op.create_index(
             "ix_styled_citation_to_be_made",
-            ["report_id"],
+            ["id"],
             unique=False,
             sqlite_where=sa.text("style = ''"),
             postgresql_where=sa.text("style = ''"),
