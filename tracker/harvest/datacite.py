@@ -5,7 +5,6 @@ The library of DataCite's community writes the XML and holds the schema; this mo
 
 from typing import Any
 
-from datacite import schema45
 from lxml import etree
 
 from tracker.goals import GOALS
@@ -88,6 +87,8 @@ def _record(report: Report, address: str) -> dict[str, Any]:
 
 def datacite_xml(report: Report, address: str) -> etree._Element:
     """The same as the `resource` element. Where there is no DOI its page's address identifies the report."""
+    from datacite import schema45  # it takes half a second, which a start can do without
+
     root = schema45.dump_etree(datacite_json(report, address))
     if not report.doi:
         identifier = etree.Element(f"{{{NAMESPACE}}}identifier", identifierType="URL")
